@@ -1,0 +1,72 @@
+# Every target is one command of a developer's day; `make` alone lists them.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+USERS ?= 50
+ROWS ?= 10000
+PYTEST_ARGS ?=
+SERVE_ARGS ?=
+
+.PHONY: help install lock run demo format lint types quick browser test check coverage load clean
+
+help:  ## the targets and what they do
+	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+
+install: .venv/installed  ## .venv with everything of requirements.lock
+
+.venv/installed: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Rowstream needs Python 3.11 or newer.")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+lock:  ## requirements.lock anew from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+	  --group demo --group dev --group browser --group load \
+	  --no-emit-index-url --no-annotate --no-header --output-file requirements.lock
+	sed -i "s/ ; sys_platform == 'darwin' or sys_platform == 'linux'//" requirements.lock
+
+run: install  ## the server with the demo data on http://127.0.0.1:8000
+	$(BIN)/python -m app serve $(SERVE_ARGS)
+
+demo: install  ## load the demo data alone
+	$(BIN)/python -m app demo
+
+format: install  ## ruff format, ruff check --fix
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: install  ## format, lint rules, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+types: install  ## pyright, strict
+	$(BIN)/pyright
+
+quick: install  ## the tests without browsers and without the slow ones
+	$(BIN)/python -m pytest -m "not browser and not slow" $(PYTEST_ARGS)
+
+check: lint types  ## what a developer runs before a commit: lint, types, imports, tests without browsers
+	$(BIN)/python -m pytest -m "not browser" $(PYTEST_ARGS)
+
+browser: install  ## the browser tests alone
+	tests/install_packages.sh
+	$(BIN)/python -m pytest -m browser $(PYTEST_ARGS)
+
+test: install  ## everything, browsers included; installs Debian's packages where it may
+	tests/install_packages.sh
+	$(MAKE) lint types
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+coverage: install  ## which lines no test reaches
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -m "not browser" $(PYTEST_ARGS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+load: install  ## 50 people reading reports of 10,000 rows; fails past the thresholds
+	$(BIN)/python loadtests/load.py --users $(USERS) --rows $(ROWS)
+
+clean:  ## remove what make made
+	rm -rf .venv *.egg-info .pytest_cache .ruff_cache .hypothesis htmlcov
