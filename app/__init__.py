@@ -1,0 +1,1 @@
+"""Rowstream: large PostgreSQL results as event streams, in constant memory."""

@@ -1,0 +1,226 @@
+"""Every setting, read once from the environment and the command line, and never changed.
+
+Sizes take units (`256MiB`, `1GB`), times too (`250ms`, `30s`, `5min`); a bare number is bytes
+or seconds. A setting that does not parse stops the start with a sentence.
+"""
+
+import os
+import re
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, cast
+from urllib.parse import urlsplit, urlunsplit
+
+from app.errors import StartupError
+
+PREFIX = "ROWSTREAM_"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+SIZE_UNITS = {
+    "": 1,
+    "b": 1,
+    "kb": 10**3,
+    "mb": 10**6,
+    "gb": 10**9,
+    "tb": 10**12,
+    "kib": 2**10,
+    "mib": 2**20,
+    "gib": 2**30,
+    "tib": 2**40,
+}
+TIME_UNITS = {"ms": 0.001, "": 1.0, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+
+Parse = Callable[[str], object]
+
+
+def _quantity(text: str, units: Mapping[str, float], example: str) -> float:
+    match = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)\s*", text)
+    if match is None or match[2].lower() not in units:
+        accepted = ", ".join(unit for unit in units if unit)
+        raise ValueError(f"is not a quantity such as {example} (units: {accepted})")
+    return float(match[1]) * units[match[2].lower()]
+
+
+def parse_size(text: str) -> int:
+    """Bytes from `1048576`, `256MiB` or `1GB`; ValueError says what is accepted."""
+    return int(_quantity(text, SIZE_UNITS, "256MiB"))
+
+
+def parse_time(text: str) -> float:
+    """Seconds from `30`, `250ms`, `5min` or `1h`; ValueError says what is accepted."""
+    return _quantity(text, TIME_UNITS, "30s")
+
+
+def parse_count(text: str) -> int:
+    """A whole number of at least 1; underscores are allowed between digits."""
+    if not re.fullmatch(r"[0-9_]+", text) or int(text) < 1:
+        raise ValueError("is not a whole number of at least 1")
+    return int(text)
+
+
+def parse_port(text: str) -> int:
+    """A TCP port; 0 lets the system choose."""
+    if not text.isdecimal() or int(text) > 65535:
+        raise ValueError("is not a port from 0 to 65535")
+    return int(text)
+
+
+def parse_yes(text: str) -> bool:
+    """`yes` or `no`, and what people write instead of them."""
+    words = {"yes": True, "true": True, "1": True, "on": True}
+    words |= {"no": False, "false": False, "0": False, "off": False, "": False}
+    if text.strip().lower() not in words:
+        raise ValueError("is neither yes nor no")
+    return words[text.strip().lower()]
+
+
+def parse_names(text: str) -> tuple[str, ...]:
+    """A comma-separated list, without empty members."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def parse_reader(text: str) -> str:
+    """The reader of the database; there is one so far."""
+    if text not in ("auto", "cursor"):
+        raise ValueError("is not a reader; accepted are auto and cursor")
+    return text
+
+
+def parse_cost(text: str) -> float:
+    """A planner's cost, in the units of EXPLAIN."""
+    return float(text)
+
+
+def default_data() -> Path:
+    """The folder for backlogs, files and the embedded PostgreSQL of the user who runs this."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/rowstream")
+    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    if not Path(state).is_absolute():
+        state = tempfile.gettempdir()
+    return Path(state) / "rowstream"
+
+
+def setting(parse: Parse, means: str, default: Any = MISSING, factory: Any = MISSING) -> Any:
+    """One setting: how its text is read, what it means, and its default."""
+    metadata = {"parse": parse, "means": means}
+    if factory is not MISSING:
+        return field(default_factory=factory, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """All settings; a field `pool` is the variable `ROWSTREAM_POOL` and the flag `--pool`."""
+
+    host: str = setting(str, "address to listen on", "127.0.0.1")
+    port: int = setting(parse_port, "port to listen on; 0 lets the system choose", 8000)
+    anonymous: bool = setting(
+        parse_yes, "serve everybody, without login, beyond loopback", default=False
+    )
+    data: Path = setting(
+        Path, "folder for backlogs, files and the embedded PostgreSQL", factory=default_data
+    )
+    reports: Path | None = setting(
+        Path, "folder of report files (the demo's with the embedded database)", None
+    )
+    expose: tuple[str, ...] = setting(
+        parse_names, "schemas whose tables and views are reports, comma-separated", ()
+    )
+    database_url: str | None = setting(str, "where reports read (embedded when not given)", None)
+    state_url: str | None = setting(
+        str, "where runs are kept (the database when not given, else embedded)", None
+    )
+    processes: int = setting(parse_count, "server processes", 1)
+    count_cost: float = setting(
+        parse_cost, "plans dearer than this (in EXPLAIN's units) are not counted", 2_000_000.0
+    )
+    error_detail: bool = setting(
+        parse_yes, "PostgreSQL's own words in errors to readers", default=False
+    )
+    pool: int = setting(parse_count, "runs of a process that read at once", 10)
+    queue: int = setting(parse_count, "runs of a process that may wait", 100)
+    hosts: tuple[str, ...] = setting(
+        parse_names, "names the server answers to, comma-separated (loopback's when not given)", ()
+    )
+    timezone: str = setting(str, "time zone of values", "UTC")
+    runs_per_owner: int = setting(parse_count, "runs in progress of one owner", 5)
+    run_timeout: float = setting(parse_time, "time limit of a run", 300.0)
+    chunk_rows: int = setting(parse_count, "rows of a chunk at most", 1000)
+    chunk_bytes: int = setting(parse_size, "row text of a chunk at most", 2**20)
+    chunk_delay: float = setting(parse_time, "a chunk with a row in it ends after this", 0.25)
+    row_bytes: int = setting(parse_size, "the largest row", 4 * 2**20)
+    reader: Literal["auto", "cursor"] = setting(
+        parse_reader, "what reads the rows out of PostgreSQL", "auto"
+    )
+    follower_grace: float = setting(
+        parse_time, "a run nobody follows is cancelled after this", 30.0
+    )
+    backlog_ttl: float = setting(parse_time, "a finished run is kept for this long", 3600.0)
+    backlog_run_bytes: int = setting(parse_size, "backlog of one run at most", 2 * 2**30)
+    backlog_bytes: int = setting(parse_size, "all backlogs at most", 20 * 2**30)
+    send_timeout: float = setting(
+        parse_time, "a follower that takes nothing for this long is dropped", 30.0
+    )
+    stop_grace: float = setting(parse_time, "time for runs to end after SIGTERM", 10.0)
+
+    @classmethod
+    def read(
+        cls, environ: Mapping[str, str], flags: Mapping[str, str | None] | None = None
+    ) -> "Settings":
+        """Settings from `ROWSTREAM_…` variables and flags (which win); StartupError when wrong."""
+        given = {
+            item.name: value
+            for item in fields(cls)
+            if (value := _given(item, environ, flags or {})) is not None
+        }
+        parsed = {item.name: _parsed(item, given[item.name]) for item in _known(given)}
+        return cls(**cast("dict[str, Any]", parsed))
+
+    def lines(self) -> list[str]:
+        """`ROWSTREAM_NAME=value` for every setting, with passwords masked, for the first log line."""
+        return [f"{variable(item.name)}={shown(getattr(self, item.name))}" for item in fields(self)]
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting's field."""
+    return PREFIX + name.upper()
+
+
+def shown(value: object) -> str:
+    """A setting as it may be printed: lists joined, passwords of addresses replaced by `***`."""
+    if isinstance(value, tuple):
+        return ",".join(str(item) for item in cast("tuple[object, ...]", value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = "" if value is None else str(value)
+    return masked(text) if "://" in text else text
+
+
+def masked(url: str) -> str:
+    """The address with its password (in the authority or the query) replaced by `***`."""
+    parts = urlsplit(url)
+    authority = re.sub(r"^([^:@]*):.*@", r"\1:***@", parts.netloc)
+    query = re.sub(r"(?i)((?:^|&)(?:password|sslpassword)=)[^&]*", r"\1***", parts.query)
+    return urlunsplit((parts.scheme, authority, parts.path, query, parts.fragment))
+
+
+def _known(given: Mapping[str, str]) -> list[Field[Any]]:
+    return [item for item in fields(Settings) if item.name in given]
+
+
+def _given(
+    item: Field[Any], environ: Mapping[str, str], flags: Mapping[str, str | None]
+) -> str | None:
+    flag = flags.get(item.name)
+    return flag if flag is not None else environ.get(variable(item.name)) or None
+
+
+def _parsed(item: Field[Any], text: str) -> object:
+    try:
+        return item.metadata["parse"](text)
+    except ValueError as error:
+        message = f"{variable(item.name)}: '{shown(text)}' {error}."
+        raise StartupError(message) from error

@@ -1,0 +1,1 @@
+"""How a run is followed: content codings and the event-stream response."""
