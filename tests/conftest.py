@@ -1,0 +1,76 @@
+"""The fixtures that every kind of test shares: an event loop, PostgreSQL clusters, databases."""
+
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+
+from tests.postgres import Cluster, cluster, debian_binaries, embedded_binaries
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """The session's cluster of the embedded version; tests neither stop nor configure it."""
+    with cluster(embedded_binaries()) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: Cluster) -> str:
+    """The session's database, as superuser. Tests that write take `database_url` instead."""
+    return postgres.url()
+
+
+@pytest.fixture(scope="session")
+def debian_postgres() -> Iterator[Cluster]:
+    """A cluster of Debian's version, the second one that is tested."""
+    binaries = debian_binaries()
+    if binaries is None:
+        skip_or_fail("Debian's PostgreSQL is not installed")
+    with cluster(binaries) as made:
+        yield made
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Cluster]:
+    """A cluster of the test's own, to be stopped, paused, filled or broken."""
+    with cluster(embedded_binaries()) as made:
+        yield made
+
+
+@pytest.fixture
+async def database_url(postgres: Cluster) -> AsyncIterator[str]:
+    """A new, empty database of the session's cluster, as superuser."""
+    name = f"test_{secrets.token_hex(6)}"
+    await _administer(postgres.url(), f"create database {name}")
+    yield postgres.url(database=name)
+    await _administer(postgres.url(), f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def database_name(database_url: str) -> str:
+    return urlsplit(database_url).path.removeprefix("/")
+
+
+async def _administer(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def skip_or_fail(reason: str) -> NoReturn:
+    """Skips a test whose needs are missing; where CI is set, that is a failure."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{reason}, and CI has to have it.")
+    pytest.skip(f"{reason}: `make test` installs it where apt-get may be used.")
