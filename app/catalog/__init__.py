@@ -1,0 +1,1 @@
+"""What can be run: reports, and how they become SQL."""

@@ -1,0 +1,149 @@
+"""Report, description and query → the SQL of a run and its binds. The only place that composes it.
+
+    select <output text of each column> from (<report>) as r(c1, …, cn) where … order by … limit …
+
+Columns are addressed by position, so duplicate and odd names keep their place. Arguments and filter
+values are text binds, cast in SQL to the type that PostgreSQL found; no value is ever part of the
+text. Filters and sorts use the typed `r.cN`; output columns are called `vN`, because `order by c1`
+would sort the text if one were called `c1`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from app.catalog.binds import Binds
+from app.catalog.conditions import conditions, output_text, position, sorts
+from app.catalog.placeholders import replace_placeholders
+from app.catalog.query import Query
+from app.catalog.report import Column, Description, Report
+from app.catalog.report_sql import without_order
+from app.database.values import TypedText
+from app.errors import ReportBroken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composition:
+    """The statement of a run in its forms. All take the same `binds`, all text.
+
+    `columns` are the chosen ones in their order; `values` are the binds that are not NULL with the
+    types they are cast to. Every form has the same FROM and WHERE, so a transaction sees the same
+    rows in the same order in all that select.
+    """
+
+    columns: tuple[Column, ...]
+    binds: tuple[str | None, ...]
+    values: tuple[TypedText, ...]
+    source: str
+    counted_source: str
+    where: str
+    order: str
+    limit: str
+    outputs: tuple[str, ...]
+
+    def select(self, cut: int | None = None) -> str:
+        """One column of text per chosen column; those of variable width have at most `cut` + 1
+        characters, None leaves them whole."""
+        columns = (
+            f"{_cut(output, cut) if column.variable else output} as v{number}"
+            for number, (column, output) in enumerate(self._numbered(), 1)
+        )
+        return self._rows(", ".join(columns))
+
+    def select_bounded(self, limit_bytes: int) -> str:
+        """One text[] per row: '' and the values, or, where they have more than `limit_bytes`
+        together, 'too_large' and the bytes of each. Nothing larger leaves PostgreSQL.
+
+        OFFSET 0 keeps the inner select whole, so that each text is made once.
+        """
+        names = [f"t.v{number}" for number in range(1, len(self.columns) + 1)]
+        sizes = [f"octet_length({name})" for name in names]
+        total = " + ".join(f"coalesce({size}, 0)::bigint" for size in sizes)
+        texts = ", ".join(f"{output} as v{n}" for n, output in enumerate(self.outputs, 1))
+        whole, refused = (
+            f"array[{', '.join(each)}]::text[]"
+            for each in (["''", *names], ["'too_large'", *(f"{size}::text" for size in sizes)])
+        )
+        guarded = f"case when {total} <= {limit_bytes:d} then {whole} else {refused} end"
+        return self._rows(_lines("(select", guarded, f"from (select {texts} offset 0) as t) as v"))
+
+    def count(self) -> str:
+        """How many rows there are; the report's own sort is left out where it changes nothing."""
+        rows = _lines("select", f"from {self.counted_source}", self.where, self.limit)
+        return _lines("select count(*) from (", rows, ") as counted")
+
+    @property
+    def explainable(self) -> str:
+        """What EXPLAIN is to be put in front of: the plan of every form that selects."""
+        return self.select()
+
+    def _numbered(self) -> Iterable[tuple[Column, str]]:
+        return zip(self.columns, self.outputs, strict=True)
+
+    def _rows(self, columns: str) -> str:
+        return _lines(
+            f"select {columns}", f"from {self.source}", self.where, self.order, self.limit
+        )
+
+
+def compose(report: Report, description: Description, query: Query) -> Composition:
+    """The statement of one run. Raises InvalidArgument for a column, filter or sort that cannot be.
+
+    `report` was described before: that it is one SELECT is known.
+    """
+    if not description.columns:
+        raise ReportBroken("The report has no columns.")
+    binds = Binds()
+    casts = _parameters(report, description, query, binds)
+    names = ", ".join(f"c{number}" for number in range(1, len(description.columns) + 1))
+    filters = conditions(description.columns, query, binds)
+    chosen = _chosen(description.columns, query.columns)
+    return Composition(
+        columns=tuple(description.columns[at] for at in chosen),
+        binds=tuple(binds.texts),
+        values=tuple(binds.values),
+        source=_source(report.sql, casts, names),
+        counted_source=_source(without_order(report.sql), casts, names),
+        where=_clause("where ", " and ".join(filters)),
+        order=_clause("order by ", ", ".join(sorts(description.columns, query.order))),
+        limit="" if query.limit is None else f"limit {query.limit:d}",
+        outputs=tuple(output_text(description.columns[at], f"r.c{at + 1}") for at in chosen),
+    )
+
+
+def _parameters(
+    report: Report, description: Description, query: Query, binds: Binds
+) -> Sequence[str]:
+    described = zip(
+        report.parameters, description.parameter_types, description.parameter_casts, strict=True
+    )
+    return [
+        binds.cast(
+            f"parameter {parameter.name!r}",
+            named=named,
+            cast=cast,
+            text=query.arguments[parameter.name],
+        )
+        for parameter, named, cast in described
+    ]
+
+
+def _source(sql: str, casts: Sequence[str], names: str) -> str:
+    """On lines of its own, so that a comment at its end ends there."""
+    placed = replace_placeholders(sql, lambda number: casts[number - 1])
+    return _lines("(", placed, f") as r({names})")
+
+
+def _lines(*parts: str) -> str:
+    return "\n".join(part for part in parts if part)
+
+
+def _clause(keyword: str, text: str) -> str:
+    return keyword + text if text else ""
+
+
+def _cut(output: str, cut: int | None) -> str:
+    return output if cut is None else f"left({output}, {cut + 1:d})"
+
+
+def _chosen(columns: Sequence[Column], names: Sequence[str] | None) -> Sequence[int]:
+    return range(len(columns)) if names is None else [position(columns, name) for name in names]
