@@ -1,0 +1,41 @@
+// @ts-check
+/** An error as the reader sees it: what happened, what to do, and the buttons that do it. */
+
+import { emptyAddress, reportPath } from "./address.js";
+import { button, element } from "./element.js";
+import { rowCount } from "./format.js";
+
+/** @typedef {{ retry: () => void, cancelRun: (run: string) => void }} Remedies */
+
+/**
+ * @param {Problem} problem
+ * @param {{ rows: number, runs: RunRecord[], action: string }} facts rows kept, my runs in progress, the word on the button
+ * @param {Remedies} remedies
+ */
+export function problemPanel(problem, { rows, runs, action }, remedies) {
+  const kept = rows > 0 ? `${rowCount(rows)} arrived before and are kept.` : "";
+  const wait = problem.retry_after ? `The server asks to wait ${problem.retry_after} s.` : "";
+  const sentences = [problem.detail, problem.hint, kept, wait].filter(Boolean);
+  return [
+    element("h2", {}, problem.title),
+    element("p", {}, sentences.join(" ")),
+    ...(runs.length ? [runList(runs, remedies)] : []),
+    element("p", { class: "actions" }, button(action, remedies.retry), element("a", { href: "/" }, "All reports")),
+  ];
+}
+
+/** @param {RunRecord[]} runs @param {Remedies} remedies */
+function runList(runs, remedies) {
+  return element("ul", { class: "runs", "aria-label": "Your runs in progress" }, ...runs.map((run) => {
+    const cancel = button("Cancel", () => remedies.cancelRun(run.run));
+    cancel.setAttribute("aria-label", `Cancel ${run.title}`);
+    return element("li", {}, runLink(run), element("span", {}, `${run.status}, ${rowCount(run.rows)}`), cancel);
+  }));
+}
+
+/** A link to the run on its report's page. @param {RunRecord} run */
+export function runLink(run) {
+  const given = Object.entries(run.arguments).filter((pair) => pair[1] !== null);
+  const address = { ...emptyAddress(), arguments: /** @type {Record<string, string>} */ (Object.fromEntries(given)), run: run.run };
+  return element("a", { href: reportPath(run.report, address) }, run.title);
+}

@@ -1,0 +1,163 @@
+// @ts-check
+/**
+ * One run on the page, from its start or its address to its end: the only place that turns answers and
+ * events into actions. A session that was left is silent.
+ */
+
+import { askChunk, askChunkIndex, askRun, cancelRun, startRun } from "./api.js";
+import { ProblemError, problemFrom, unreachable } from "./problem.js";
+import { RowStore, chunkHead } from "./row-store.js";
+import { RunFollower } from "./run-follower.js";
+import { RunStream } from "./run-stream.js";
+
+/** @typedef {import("./run-state.js").Action} Action */
+
+export class RunSession {
+  /** @type {string | null} */
+  #run = null;
+  /** @type {RunFollower | null} */
+  #follower = null;
+  /** @type {Column[] | null} */
+  #columns = null;
+  #left = false;
+  #dispatch;
+  /** @type {RowStore} */
+  store;
+
+  /** @param {(action: Action) => void} dispatch */
+  constructor(dispatch) {
+    this.#dispatch = (/** @type {Action} */ action) => {
+      if (!this.#left) dispatch(action);
+    };
+    this.store = new RowStore((chunk) => askChunk(this.#run ?? "", chunk), (error) => this.#loaded(error));
+  }
+
+  /** @param {string} report @param {Address} address @returns {Promise<string | null>} the run's id, null where it was refused */
+  async start(report, address) {
+    this.#dispatch({ type: "start" });
+    try {
+      const record = await startRun(report, address);
+      await this.#take(record);
+      return record.run;
+    } catch (error) {
+      this.#dispatch({ type: "refused", problem: problemFrom(error) });
+      return null;
+    }
+  }
+
+  /** @param {string} run */
+  async open(run) {
+    this.#dispatch({ type: "opening", run });
+    try {
+      await this.#take(await askRun(run));
+    } catch (error) {
+      this.#dispatch({ type: "refused", problem: problemFrom(error) });
+    }
+  }
+
+  async cancel() {
+    const run = this.#run;
+    if (run === null) return;
+    this.#dispatch({ type: "cancel", run, cancel: "sent" });
+    try {
+      await cancelRun(run);
+      this.#follower?.retryNow();
+    } catch (error) {
+      this.#dispatch({ type: "cancel", run, cancel: "no" });
+      this.#dispatch({ type: "trouble", run, problem: problemFrom(error) });
+    }
+  }
+
+  /** Loads again what could not be loaded. */
+  retry() {
+    this.store.retry();
+    this.#dispatch({ type: "trouble", run: this.#run, problem: null });
+  }
+
+  retryConnection() {
+    this.#follower?.retryNow();
+  }
+
+  /** The browser puts the page away, or takes it out again. @param {boolean} away */
+  pause(away) {
+    if (away) this.#follower?.stop();
+    else this.#follower?.start();
+  }
+
+  leave() {
+    this.#left = true;
+    this.#follower?.stop();
+  }
+
+  /** @param {RunRecord} record */
+  async #take(record) {
+    this.#run = record.run;
+    if (this.#left) return;
+    if (record.status !== "pending" && record.status !== "processing") return this.#show(record);
+    this.#dispatch({ type: "record", record, at: performance.now() });
+    this.#follower = new RunFollower(record.run, this.#follow(record.run));
+    this.#follower.start();
+  }
+
+  /** @param {string} run @returns {import("./run-follower.js").Follow} */
+  #follow(run) {
+    return {
+      event: (name, text) => this.#event(run, name, text),
+      connection: (connection, wait) => this.#dispatch({ type: "connection", run, connection, retryAt: performance.now() + wait }),
+      finished: (record) => this.#finish(record),
+      refused: (problem) => this.#dispatch({ type: "cut", run, problem }),
+    };
+  }
+
+  /** @param {string} run @param {string} name @param {string} text */
+  #event(run, name, text) {
+    const data = name === "chunk" ? chunkHead(text) : JSON.parse(text);
+    if (name === "chunk") this.store.append(data, text);
+    if (name === "columns") this.#columns = data.columns;
+    this.#dispatch({ type: "event", run, name, data, at: performance.now() });
+  }
+
+  // An ended run is not replayed: its chunks are loaded by number as they are looked at.
+  /** @param {RunRecord} record */
+  async #show(record) {
+    const index = await askChunkIndex(record.run);
+    const columns = this.#columns ?? record.columns ?? (await askColumns(record.run));
+    if (this.#left) return;
+    this.store.useIndex(index.first_rows, index.rows);
+    this.#dispatch({ type: "opening", run: record.run });
+    this.#dispatch({ type: "kept", run: record.run, columns, rows: index.rows });
+    this.#dispatch({ type: "record", record, at: performance.now() });
+  }
+
+  /** @param {RunRecord} record */
+  async #finish(record) {
+    try {
+      await this.#show(record);
+    } catch (error) {
+      this.#dispatch({ type: "cut", run: record.run, problem: problemFrom(error) });
+    }
+  }
+
+  /** @param {unknown} error undefined where a chunk has come */
+  #loaded(error) {
+    const problem = error === undefined ? null : problemFrom(error);
+    if (problem) this.#dispatch({ type: "trouble", run: this.#run, problem });
+    else this.#dispatch({ type: "loaded", run: this.#run });
+  }
+}
+
+/** The columns stand near the beginning of the stream, which is left there. @param {string} run @returns {Promise<Column[]>} */
+function askColumns(run) {
+  return new Promise((resolve, reject) => {
+    const stream = new RunStream(run, 0, {
+      event(name, _number, text) {
+        if (name !== "columns") return;
+        stream.close();
+        resolve(JSON.parse(text).columns);
+      },
+      opened() {},
+      ended: () => resolve([]),
+      lost: () => reject(new ProblemError(unreachable())),
+    });
+  });
+}

@@ -1,0 +1,63 @@
+/**
+ * The shapes that travel between the server and the page, named as in the event stream. Types alone:
+ * no page loads this file.
+ */
+
+/** @typedef {"pending" | "processing" | "completed" | "failed" | "cancelled"} Status */
+/** @typedef {"queued" | "fetching" | "processing" | "finalizing"} Stage */
+/** @typedef {"exact" | "estimate" | "unknown"} TotalKind */
+/** @typedef {"user" | "follower_left" | "operator"} Reason */
+/** @typedef {(string | null)[]} Row one value per column, as PostgreSQL prints it */
+
+/** @typedef {{ name: string, type: string, label: string }} Column */
+/** @typedef {{ value: string, label: string }} Option */
+/**
+ * @typedef {{
+ *   name: string, type: string, label: string, default: string | null, required: boolean,
+ *   options?: Option[] | null,
+ * }} Parameter
+ */
+/**
+ * @typedef {{
+ *   name: string, title: string, description: string, parameters: Parameter[], columns: Column[],
+ * }} ReportRecord
+ */
+
+/**
+ * An error as RFC 9457 writes it; `retry_after` is the header of that name, in seconds.
+ * @typedef {{
+ *   code: string, title: string, status: number, detail: string, hint?: string,
+ *   retryable: boolean, run?: string, runs?: RunRecord[], retry_after?: number,
+ * }} Problem
+ */
+
+/**
+ * A run as `GET /api/runs/{run}` answers it.
+ * @typedef {{
+ *   run: string, report: string, title: string, arguments: Record<string, string | null>,
+ *   query: Record<string, unknown>, status: Status, stage: Stage | null, position: number | null,
+ *   rows: number, chunks: number, total: number | null, total_kind: TotalKind,
+ *   progress: number | null, created_at: string, elapsed_ms: number, reason: Reason | null,
+ *   error: Problem | null, columns?: Column[] | null,
+ * }} RunRecord
+ */
+
+/** @typedef {{ rows: number, complete: boolean, first_rows: number[] }} ChunkIndex */
+
+/**
+ * The part of a `chunk` event that stands before its rows.
+ * @typedef {{
+ *   chunk: number, first_row: number, count: number, rows_so_far: number, total: number | null,
+ *   total_kind: TotalKind, progress: number | null,
+ * }} ChunkHead
+ */
+
+/**
+ * What a run's address says beside the report's own arguments.
+ * @typedef {{
+ *   arguments: Record<string, string>, columns: string | null, where: string[],
+ *   order: string | null, search: string | null, limit: string | null, timezone: string | null,
+ *   run: string | null,
+ * }} Address
+ */
+
