@@ -4,11 +4,11 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from typing import NoReturn
-from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 
+from app.demo.loader import load_demo
 from tests.postgres import Cluster, cluster, debian_binaries, embedded_binaries
 
 
@@ -47,6 +47,14 @@ def own_postgres() -> Iterator[Cluster]:
         yield made
 
 
+@pytest.fixture(scope="session")
+async def demo_url(postgres: Cluster) -> str:
+    """A database with the demo data, as superuser; tests only read it."""
+    await _administer(postgres.url(), "create database demo")
+    await load_demo(postgres.url(database="demo"))
+    return postgres.url(database="demo")
+
+
 @pytest.fixture
 async def database_url(postgres: Cluster) -> AsyncIterator[str]:
     """A new, empty database of the session's cluster, as superuser."""
@@ -54,11 +62,6 @@ async def database_url(postgres: Cluster) -> AsyncIterator[str]:
     await _administer(postgres.url(), f"create database {name}")
     yield postgres.url(database=name)
     await _administer(postgres.url(), f"drop database {name} with (force)")
-
-
-@pytest.fixture
-def database_name(database_url: str) -> str:
-    return urlsplit(database_url).path.removeprefix("/")
 
 
 async def _administer(url: str, statement: str) -> None:

@@ -173,9 +173,11 @@ def _reachable(binaries: Path, folder: Path) -> Path:
     with contextlib.suppress(PermissionError):
         _as_user([binaries / "postgres", "--version"])
         return binaries
-    copy = folder / "install"
-    shutil.copytree(binaries.parent, copy, symlinks=True)
-    return copy / binaries.name
+    package = binaries.parents[1]
+    libraries = package.with_name(f"{package.name}.libs")  # the programs look for it beside them
+    for part in (package, libraries):
+        shutil.copytree(part, folder / part.name, symlinks=True)
+    return folder / package.name / binaries.relative_to(package)
 
 
 def _as_user(command: list[Path | str]) -> None:

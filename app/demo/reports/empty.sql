@@ -1,0 +1,3 @@
+-- title = "Nothing"
+-- description = "A report without a single row."
+select * from demo.nothing order by id
