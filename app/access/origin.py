@@ -107,13 +107,14 @@ class HostCheck:
 
 
 class OwnPagesOnly:
-    """Refuses other sites' pages and prefetches, for a route that starts or ends something."""
+    """Refuses other sites' pages and prefetches, for the methods that start or end something."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, methods: frozenset[str]) -> None:
         self._app = app
+        self._methods = methods
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or raise Forbidden."""
-        if reason := foreign_page(Headers(scope=scope)):
+        if scope["method"] in self._methods and (reason := foreign_page(Headers(scope=scope))):
             raise Forbidden(reason)
         await self._app(scope, receive, send)

@@ -5,8 +5,9 @@ in memory at a time, and it is read, unpacked and formatted off the event loop.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from typing import cast
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from typing import Self, cast
 
 import orjson
 
@@ -19,29 +20,38 @@ from app.runs.run import Run
 SLICE_BYTES = 64 * 1024
 
 
+@dataclass(frozen=True, slots=True)
 class RowsSoFar:
-    """One run's rows as they are now, in one format."""
+    """What one file holds: the first `chunks` chunks of a run, in one format."""
 
-    def __init__(self, reader: BacklogReader, run: Run, name: Format) -> None:
-        self._reader = reader
-        self._format = row_format(name, known_columns(reader))
+    form: RowFormat
+    chunks: int
+    filename: str
+
+    @classmethod
+    def of(cls, run: Run, reader: BacklogReader, name: Format) -> Self:
+        """The rows as they are now; Damaged when a completed run has lost some of them."""
         last = reader.record(reader.count())
-        self._chunks = last.chunk if last else 0
         rows = last.first_row + last.count if last else 0
-        self.partial = run.status != "completed"
-        if not self.partial and rows != run.rows:
+        is_partial = run.status != "completed"
+        if not is_partial and rows != run.rows:
             raise Damaged
-        self.filename = f"{run.report}{'-partial' if self.partial else ''}.{name}"
+        return cls(
+            form=row_format(name, known_columns(reader)),
+            chunks=last.chunk if last else 0,
+            filename=f"{run.report}{'-partial' if is_partial else ''}.{name}",
+        )
 
-    async def pieces(self) -> AsyncIterator[memoryview]:
+    async def pieces(self, reader: BacklogReader) -> AsyncGenerator[memoryview]:
         """The file in pieces of at most 64 KiB; Damaged where the backlog is not as written."""
-        for piece in slices(self._format.head()):
-            yield piece
-        for number in range(1, self._chunks + 1):
-            block = await asyncio.to_thread(chunk_block, self._reader, number, self._format)
-            for piece in slices(block):
+        block = self.form.head()
+        for number in range(1, self.chunks + 1):
+            # The first chunk is read before anything is sent: damage there can still be told.
+            rows = await asyncio.to_thread(chunk_block, reader, number, self.form)
+            for piece in slices(block + rows if block else rows):
                 yield piece
-        for piece in slices(self._format.tail()):
+            block = b""
+        for piece in slices(block + self.form.tail()):
             yield piece
 
 

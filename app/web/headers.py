@@ -16,8 +16,6 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "require-trusted-types-for 'script'",
     )
 )
-# A file that is opened in a tab is shown as nothing but text: no script, no forms, no origin.
-SANDBOX = "default-src 'none'; sandbox"
 SECURITY_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",

@@ -1,0 +1,112 @@
+"""The response that sends a run's rows so far: at the client's pace, in constant memory.
+
+Who wins:
+
+    the last piece is sent       the body ends
+    the client leaves            nothing more is read
+    the client takes nothing     after the send timeout the connection is cut
+    the backlog is damaged       the connection is cut: the client sees that the file is not whole
+
+A connection is cut by leaving the body unfinished: the server then closes it without the mark
+that ends a chunked body.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import structlog
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from app.exports.formats import MEDIA_TYPES, Format
+from app.exports.rows import RowsSoFar
+from app.runs.backlog import damaged_error
+from app.runs.frames import Damaged
+from app.runs.run import Run
+from app.runs.runs import Runs
+
+# A file that is opened in a tab is shown as nothing but text: no script, no forms, no origin.
+SANDBOX = "default-src 'none'; sandbox"
+
+Pieces = AsyncGenerator[memoryview]
+
+log = structlog.get_logger()
+
+
+class RowsDownload(Response):
+    """A file of the rows that the run has now. Raises Gone, or Storage where they are damaged."""
+
+    def __init__(self, runs: Runs, run: Run, name: Format, *, send_timeout: float) -> None:
+        self._runs = runs
+        self._run = run
+        self._send_timeout = send_timeout
+        try:
+            with runs.reader(run) as reader:
+                self._rows = RowsSoFar.of(run, reader, name)
+        except Damaged:
+            raise damaged_error() from None
+        headers = {
+            "Cache-Control": "no-store",
+            "Content-Disposition": attachment(self._rows.filename),
+            "Content-Security-Policy": SANDBOX,
+        }
+        super().__init__(headers=headers, media_type=MEDIA_TYPES[name])
+        del self.headers["Content-Length"]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the file; it counts as following the run."""
+        if scope["method"] == "HEAD":
+            await self._begin(send)
+            await send({"type": "http.response.body", "body": b""})
+            return
+        with self._runs.following(self._run.id), self._runs.reader(self._run) as reader:
+            async with aclosing(self._rows.pieces(reader)) as pieces:
+                first = await _first(pieces)
+                await self._begin(send)
+                await self._send_all(first, pieces, receive, send)
+
+    async def _send_all(
+        self, first: memoryview, pieces: Pieces, receive: Receive, send: Send
+    ) -> None:
+        has_left = asyncio.create_task(left(receive))
+        try:
+            await self._send_piece(first, send)
+            async for piece in pieces:
+                if has_left.done():
+                    return
+                await self._send_piece(piece, send)
+            await self._send_piece(memoryview(b""), send, more=False)
+        except Damaged:
+            log.warning("download_cut", reason="the backlog is damaged")
+        except TimeoutError:
+            log.info("download_dropped", reason="it took nothing for the send timeout")
+        finally:
+            has_left.cancel()
+
+    async def _begin(self, send: Send) -> None:
+        head = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+        await send(head)
+
+    async def _send_piece(self, piece: memoryview, send: Send, *, more: bool = True) -> None:
+        async with asyncio.timeout(self._send_timeout):
+            await send({"type": "http.response.body", "body": piece, "more_body": more})
+
+
+async def _first(pieces: Pieces) -> memoryview:
+    """The first piece, before anything is sent: what is wrong by now can still be said."""
+    try:
+        return await anext(pieces, memoryview(b""))  # a file without rows can be empty
+    except Damaged:
+        raise damaged_error() from None
+
+
+async def left(receive: Receive) -> None:
+    """Returns when the client has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def attachment(filename: str) -> str:
+    """`Content-Disposition` for a name of ASCII without quotes, as reports have (RFC 6266)."""
+    return f"attachment; filename=\"{filename}\"; filename*=UTF-8''{filename}"

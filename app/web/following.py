@@ -1,0 +1,47 @@
+"""The event stream of a run, from the event after the last one that the client has."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.runs.run import Run
+from app.stream.response import HEADERS, event_stream
+from app.web.asked_run import asked_run
+from app.web.parts import parts_of
+from app.web.resume import refuse_future, resume_after
+
+
+async def follow_run(request: Request) -> Response:
+    """Replay the backlog, then live; 204 after the final event, which stops an EventSource."""
+    return follow(request, await asked_run(request))
+
+
+def follow(request: Request, run: Run) -> Response:
+    """The stream of this run. Raises InvalidArgument for a place that it does not have, or Gone."""
+    parts = parts_of(request)
+    after = resume_after(
+        run.id,
+        last_event_id=request.headers.get("last-event-id", ""),
+        after=request.query_params.getlist("after"),
+    )
+    with parts.runs.reader(run) as reader:
+        events = reader.count()
+        is_over = reader.complete and after == events
+    refuse_future(after, events)
+    if is_over:
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
+    if request.method == "HEAD":
+        return stream_head()
+    return event_stream(
+        parts.runs,
+        run,
+        after=after,
+        accept_encoding=request.headers.get("accept-encoding", ""),
+        send_timeout=parts.settings.send_timeout,
+    )
+
+
+def stream_head() -> Response:
+    """What HEAD answers: the stream's headers, and nothing starts."""
+    answer = Response(headers=HEADERS, media_type="text/event-stream")
+    del answer.headers["Content-Length"]
+    return answer

@@ -1,0 +1,70 @@
+"""The rows of a run: by chunk, and as a file of what there is so far."""
+
+from datetime import UTC, datetime
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.errors import Json, NotFound
+from app.exports.download import RowsDownload
+from app.exports.formats import FORMATS
+from app.runs.backlog import BacklogReader, damaged_error
+from app.runs.frames import Damaged
+from app.runs.run import Run
+from app.web.answers import json_answer
+from app.web.asked_run import asked_run
+from app.web.parts import parts_of
+
+# More digits than a run can have chunks.
+MOST_DIGITS = 9
+
+
+async def list_chunks(request: Request) -> Response:
+    """Which row each chunk so far begins with."""
+    run = await asked_run(request)
+    with parts_of(request).runs.reader(run) as reader:
+        return json_answer(await run_in_threadpool(_index, reader))
+
+
+async def show_chunk(request: Request) -> Response:
+    """The JSON of one chunk's event. It never changes, so that a client keeps it."""
+    run = await asked_run(request)
+    with parts_of(request).runs.reader(run) as reader:
+        data = await run_in_threadpool(_chunk, reader, str(request.path_params["chunk"]))
+    seconds = _rest_of_life(run, parts_of(request).settings.backlog_ttl)
+    headers = {"Cache-Control": f"private, max-age={seconds}, immutable"}
+    return Response(data, headers=headers, media_type="application/json")
+
+
+async def download_rows(request: Request) -> Response:
+    """The rows so far as csv, json or ndjson; a partial file says so in its name."""
+    name = str(request.path_params["format"])
+    if name not in FORMATS:
+        raise NotFound(f"There are no rows as {name[:20]!r}; there are {', '.join(FORMATS)}.")
+    run, parts = await asked_run(request), parts_of(request)
+    timeout = parts.settings.send_timeout
+    return RowsDownload(parts.runs, run, name, send_timeout=timeout)
+
+
+def _index(reader: BacklogReader) -> dict[str, Json]:
+    first_rows: list[Json] = list(reader.first_rows())
+    return {"rows": reader.rows(), "complete": reader.complete, "first_rows": first_rows}
+
+
+def _chunk(reader: BacklogReader, text: str) -> bytes:
+    is_number = text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
+    try:
+        data = reader.chunk(int(text)) if is_number else None
+    except Damaged:
+        raise damaged_error() from None
+    if data is None:
+        raise NotFound("The run has no such chunk, or not yet.")
+    return data
+
+
+def _rest_of_life(run: Run, ttl: float) -> int:
+    """Seconds until the chunk is deleted at the earliest; a run in progress has all of it ahead."""
+    if run.expires_at is None:
+        return int(ttl)
+    return max(0, int((run.expires_at - datetime.now(UTC)).total_seconds()))
