@@ -1,10 +1,23 @@
-"""Puts a report's labels on what PostgreSQL said of its columns."""
+"""Asks PostgreSQL about a report, and puts the report's labels on the answer."""
+
+from typing import TYPE_CHECKING
 
 from app.catalog.report import Column, Description, Report
-from app.database.describe import Described
+from app.database.describe import Described, describe
+
+if TYPE_CHECKING:
+    from app.database.pool import Connection
 
 
-def description(report: Report, described: Described) -> Description:
+async def describe_report(connection: "Connection", report: Report) -> Description:
+    """Prepare the report alone: so it is one statement, and its types are today's.
+
+    Raises what asyncpg raises. In a transaction of the caller's it stays in that one.
+    """
+    return labelled(report, await describe(connection, report.sql))
+
+
+def labelled(report: Report, described: Described) -> Description:
     """The columns keep their place; a label is given by a column's name, else it is the name."""
     return Description(
         parameter_types=tuple(each.name for each in described.parameters),

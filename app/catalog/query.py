@@ -6,13 +6,12 @@ checked without knowing the report's columns. A refusal names what was wrong and
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from zoneinfo import available_timezones
 
 import msgspec
 
 from app.catalog.report import Report
 from app.catalog.terms import Filter, Order, parse_columns, parse_filter, parse_order
+from app.catalog.timezones import unknown_timezone
 from app.errors import InvalidArgument, Json
 
 QUERY_KEYS = ("columns", "where", "order", "search", "limit", "timezone")
@@ -203,20 +202,9 @@ def _limit(text: str) -> int:
 
 
 def _timezone(name: str) -> str:
-    known = timezones()
-    if name not in known:
-        same = next((each for each in known if each.casefold() == name.casefold()), None)
-        raise InvalidArgument(
-            f"There is no time zone {name[:60]!r}; "
-            f"{'did you mean ' + same + '?' if same else 'names are such as Europe/Berlin or UTC.'}"
-        )
+    if refusal := unknown_timezone(name):
+        raise InvalidArgument(refusal)
     return name
-
-
-@cache
-def timezones() -> frozenset[str]:
-    """The names of IANA's database that are installed here, and always UTC."""
-    return frozenset({*available_timezones(), "UTC"})
 
 
 def _text(what: str, value: str | None) -> str | None:

@@ -6,10 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Total = Literal["exact", "estimate", "none"]
-Reader = Literal["auto", "cursor", "copy"]
-
-TOTALS: tuple[Total, ...] = ("exact", "estimate", "none")
-READERS: tuple[Reader, ...] = ("auto", "cursor", "copy")
+Reader = Literal["auto", "cursor"]
 
 # Words that follow /api/reports/ in addresses of their own.
 RESERVED_REPORTS = frozenset({"stream", "cancel"})
@@ -33,7 +30,7 @@ class Parameter:
     """One `$n` of a report. `default` is text for PostgreSQL to parse, None is NULL.
 
     `options` is a SELECT of values and, in a second column, their labels.
-    A required one has no default.
+    A required one has no default. `line` is where the operator declared it.
     """
 
     name: str
@@ -41,6 +38,7 @@ class Parameter:
     default: str | None = None
     options: str | None = None
     required: bool = False
+    line: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
