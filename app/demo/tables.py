@@ -1,6 +1,4 @@
-"""What the sample tables are made of: scripts, fills by number of rows, files. Nothing does I/O
-but reading them.
-"""
+"""What the sample tables are made of: scripts, numbers of rows, and files of a package."""
 
 import hashlib
 import importlib.util
