@@ -7,7 +7,7 @@ import structlog
 
 from app.catalog.asking import Asking
 from app.catalog.checking import check_report
-from app.catalog.describing import labelled
+from app.catalog.describing import description
 from app.catalog.exposed import Exposed
 from app.catalog.finding import Finding
 from app.catalog.folder import Folder
@@ -74,7 +74,7 @@ class Catalog:
         described = await self._described.get(report.sql, lambda: self._describe(report.sql))
         if len(described.parameters) != len(report.parameters):
             raise ReportBroken("The report's SQL takes another number of parameters.")
-        return labelled(report, described)
+        return description(report, described)
 
     def forget(self, report: Report) -> None:
         """Ask again next time: what was known of the report has turned out to be old."""
@@ -99,11 +99,11 @@ class Catalog:
             with translated():
                 await check_values(connection, built_in)
 
-    async def summaries(self) -> list[Json]:
+    async def list_json(self) -> list[Json]:
         """The JSON of every report, for the list."""
         return [summary(each) for each in await self.reports()]
 
-    async def detail(self, report: Report) -> dict[str, Json]:
+    async def report_json(self, report: Report) -> dict[str, Json]:
         """The JSON that a form is built from."""
         return detail(report, await self.describe(report), await self.options(report))
 

@@ -14,10 +14,10 @@ async def describe_report(connection: "Connection", report: Report) -> Descripti
 
     Raises what asyncpg raises. In a transaction of the caller's it stays in that one.
     """
-    return labelled(report, await describe(connection, report.sql))
+    return description(report, await describe(connection, report.sql))
 
 
-def labelled(report: Report, described: Described) -> Description:
+def description(report: Report, described: Described) -> Description:
     """The columns keep their place; a label is given by a column's name, else it is the name."""
     return Description(
         parameter_types=tuple(each.name for each in described.parameters),
