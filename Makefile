@@ -6,7 +6,7 @@ ROWS ?= 10000
 PYTEST_ARGS ?=
 SERVE_ARGS ?=
 
-.PHONY: help install lock run demo format lint types quick browser test check coverage load clean
+.PHONY: help install lock run demo format lint types quick browser test check coverage load bench clean
 
 help:  ## the targets and what they do
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -66,7 +66,10 @@ coverage: install  ## which lines no test reaches
 	$(BIN)/coverage report
 
 load: install  ## 50 people reading reports of 10,000 rows; fails past the thresholds
-	$(BIN)/python loadtests/load.py --users $(USERS) --rows $(ROWS)
+	$(BIN)/python -m loadtests.load --users $(USERS) --rows $(ROWS)
+
+bench: install  ## rows per second beside PostgreSQL alone, first rows, cancel, memory
+	$(BIN)/python -m loadtests.bench
 
 clean:  ## remove what make made
 	rm -rf .venv *.egg-info .pytest_cache .ruff_cache .hypothesis htmlcov
