@@ -48,6 +48,23 @@ export function reportPath(report, address = emptyAddress()) {
   return `/reports/${encodeURIComponent(report)}${writeAddress(address)}`;
 }
 
+/** The address at which an earlier run is seen. @param {RunRecord} record @returns {Address} */
+export function runAddress({ run, arguments: given, query }) {
+  const address = { ...emptyAddress(), run, where: query.where ?? [] };
+  for (const [name, value] of Object.entries(given)) if (value !== null) address.arguments[name] = value;
+  address.columns = query.columns?.map(quoted).join() ?? null;
+  address.order = query.order?.join() ?? null;
+  address.search = query.search ?? null;
+  address.limit = query.limit?.toString() ?? null;
+  address.timezone = query.timezone ?? null;
+  return address;
+}
+
+/** @param {string} name a column's @returns {string} in double quotes where it is an odd one */
+function quoted(name) {
+  return /^\w+$/.test(name) ? name : `"${name.replace(/["\\]/g, "\\$&")}"`;
+}
+
 /** The report's name in the path `/reports/{report}`. @param {string} pathname */
 export function reportName(pathname) {
   return decodeURIComponent(pathname.replace(/^\/reports\//, "").replace(/\/$/, ""));

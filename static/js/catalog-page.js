@@ -20,7 +20,7 @@ async function open() {
     showReports(await listReports());
   } catch (error) {
     const remedies = { retry: () => location.reload(), cancelRun: () => {} };
-    const panel = problemPanel(problemFrom(error), { rows: 0, runs: [], action: "Retry" }, remedies);
+    const panel = problemPanel(problemFrom(error), { kept: "", runs: [], action: "Retry" }, remedies);
     const problem = find(document, "#problem", HTMLElement);
     problem.replaceChildren(...panel);
     problem.hidden = false;

@@ -1,7 +1,7 @@
 // @ts-check
 /** An error as the reader sees it: what happened, what to do, and the buttons that do it. */
 
-import { emptyAddress, reportPath } from "./address.js";
+import { reportPath, runAddress } from "./address.js";
 import { button, element } from "./element.js";
 import { rowCount } from "./format.js";
 
@@ -9,11 +9,10 @@ import { rowCount } from "./format.js";
 
 /**
  * @param {Problem} problem
- * @param {{ rows: number, runs: RunRecord[], action: string }} facts rows kept, my runs in progress, the word on the button
+ * @param {{ kept: string, runs: RunRecord[], action: string }} facts what has become of the rows, my runs in progress, the word on the button
  * @param {Remedies} remedies
  */
-export function problemPanel(problem, { rows, runs, action }, remedies) {
-  const kept = rows > 0 ? `${rowCount(rows)} arrived before and are kept.` : "";
+export function problemPanel(problem, { kept, runs, action }, remedies) {
   const wait = problem.retry_after ? `The server asks to wait ${problem.retry_after} s.` : "";
   const sentences = [problem.detail, problem.hint, kept, wait].filter(Boolean);
   return [
@@ -35,7 +34,5 @@ function runList(runs, remedies) {
 
 /** A link to the run on its report's page. @param {RunRecord} run */
 export function runLink(run) {
-  const given = Object.entries(run.arguments).filter((pair) => pair[1] !== null);
-  const address = { ...emptyAddress(), arguments: /** @type {Record<string, string>} */ (Object.fromEntries(given)), run: run.run };
-  return element("a", { href: reportPath(run.report, address) }, run.title);
+  return element("a", { href: reportPath(run.report, runAddress(run)) }, run.title);
 }

@@ -12,7 +12,7 @@ import { ReportView, tabTitle } from "./report-view.js";
 import { RunSession } from "./run-session.js";
 import { idle, isFinal, isInProgress, reduce } from "./run-state.js";
 import { RunTable } from "./run-table.js";
-import { announcement } from "./run-words.js";
+import { announcement, keptWords } from "./run-words.js";
 
 /** How often clocks on the page are drawn anew (ms). */
 const TICK = 200;
@@ -196,12 +196,12 @@ class ReportPage {
   }
 
   #renderProblem() {
-    const { problem, rows } = this.#state;
+    const { problem } = this.#state;
     this.#problem.hidden = problem === null;
     if (this.#drawn.problem === problem) return;
     this.#drawn.problem = problem;
     const action = isFinal(this.#state) ? "Run again" : "Retry";
-    const facts = { rows, runs: this.#running, action };
+    const facts = { kept: keptWords(this.#state), runs: this.#running, action };
     const remedies = { retry: () => this.#retry(), cancelRun: (/** @type {string} */ run) => this.#cancelOther(run) };
     this.#problem.replaceChildren(...(problem ? problemPanel(problem, facts, remedies) : []));
   }

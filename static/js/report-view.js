@@ -28,6 +28,7 @@ export class ReportView {
     this.line = at("line");
     this.lineText = at("line-text");
     this.empty = at("empty");
+    this.rows = at("rows");
     this.kept = at("kept");
     this.confirm = find(root, "#confirm", HTMLDialogElement);
   }
@@ -44,6 +45,7 @@ export class ReportView {
     this.#downloads(state);
     this.#line(state, now);
     setText(this.empty, emptyWords(state));
+    this.rows.hidden = state.problem !== null && state.columns === null;
     this.#confirm(state);
   }
 
@@ -73,7 +75,6 @@ export class ReportView {
     const focused = document.activeElement === this.run || document.activeElement === this.cancel;
     this.run.hidden = running;
     this.cancel.hidden = !running;
-    setText(this.run, isFinal(state) ? "Run again" : "Run");
     this.run.setAttribute("aria-disabled", String(state.status === "starting"));
     this.cancel.setAttribute("aria-disabled", String(state.cancel === "sent"));
     // The button under the keyboard must not vanish: its successor takes the focus.

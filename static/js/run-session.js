@@ -5,10 +5,9 @@
  */
 
 import { askChunk, askChunkIndex, askRun, cancelRun, startRun } from "./api.js";
-import { ProblemError, problemFrom, unreachable } from "./problem.js";
+import { problemFrom } from "./problem.js";
 import { RowStore, chunkHead } from "./row-store.js";
 import { RunFollower } from "./run-follower.js";
-import { RunStream } from "./run-stream.js";
 
 /** @typedef {import("./run-state.js").Action} Action */
 
@@ -17,8 +16,6 @@ export class RunSession {
   #run = null;
   /** @type {RunFollower | null} */
   #follower = null;
-  /** @type {Column[] | null} */
-  #columns = null;
   #left = false;
   #dispatch;
   /** @type {RowStore} */
@@ -105,7 +102,7 @@ export class RunSession {
       event: (name, text) => this.#event(run, name, text),
       connection: (connection, wait) => this.#dispatch({ type: "connection", run, connection, retryAt: performance.now() + wait }),
       finished: (record) => this.#finish(record),
-      refused: (problem) => this.#dispatch({ type: "cut", run, problem }),
+      refused: (problem) => this.#dispatch({ type: "cut", run, problem, at: performance.now() }),
     };
   }
 
@@ -113,7 +110,6 @@ export class RunSession {
   #event(run, name, text) {
     const data = name === "chunk" ? chunkHead(text) : JSON.parse(text);
     if (name === "chunk") this.store.append(data, text);
-    if (name === "columns") this.#columns = data.columns;
     this.#dispatch({ type: "event", run, name, data, at: performance.now() });
   }
 
@@ -121,11 +117,10 @@ export class RunSession {
   /** @param {RunRecord} record */
   async #show(record) {
     const index = await askChunkIndex(record.run);
-    const columns = this.#columns ?? record.columns ?? (await askColumns(record.run));
     if (this.#left) return;
     this.store.useIndex(index.first_rows, index.rows);
     this.#dispatch({ type: "opening", run: record.run });
-    this.#dispatch({ type: "kept", run: record.run, columns, rows: index.rows });
+    this.#dispatch({ type: "kept", run: record.run, columns: record.columns ?? [], rows: index.rows });
     this.#dispatch({ type: "record", record, at: performance.now() });
   }
 
@@ -134,7 +129,7 @@ export class RunSession {
     try {
       await this.#show(record);
     } catch (error) {
-      this.#dispatch({ type: "cut", run: record.run, problem: problemFrom(error) });
+      this.#dispatch({ type: "cut", run: record.run, problem: problemFrom(error), at: performance.now() });
     }
   }
 
@@ -144,20 +139,4 @@ export class RunSession {
     if (problem) this.#dispatch({ type: "trouble", run: this.#run, problem });
     else this.#dispatch({ type: "loaded", run: this.#run });
   }
-}
-
-/** The columns stand near the beginning of the stream, which is left there. @param {string} run @returns {Promise<Column[]>} */
-function askColumns(run) {
-  return new Promise((resolve, reject) => {
-    const stream = new RunStream(run, 0, {
-      event(name, _number, text) {
-        if (name !== "columns") return;
-        stream.close();
-        resolve(JSON.parse(text).columns);
-      },
-      opened() {},
-      ended: () => resolve([]),
-      lost: () => reject(new ProblemError(unreachable())),
-    });
-  });
 }

@@ -25,7 +25,7 @@
  *   | { type: "refused", problem: Problem }
  *   | { type: "record", record: RunRecord, at: number }
  *   | { type: "event", run: string, name: string, data: any, at: number }
- *   | { type: "cut", run: string, problem: Problem }
+ *   | { type: "cut", run: string, problem: Problem, at: number }
  *   | { type: "kept", run: string, columns: Column[], rows: number }
  *   | { type: "connection", run: string, connection: RunState["connection"], retryAt: number }
  *   | { type: "loaded", run: string | null }
@@ -76,7 +76,7 @@ export function reduce(state, action) {
     case "event":
       return withEvent(state, action.name, action.data, action.at);
     case "cut":
-      return { ...state, ...closed, status: "failed", problem: action.problem };
+      return withCut(state, action.problem, action.at);
     case "kept":
       return { ...state, columns: action.columns, rows: action.rows };
     case "connection":
@@ -112,7 +112,7 @@ export function elapsed(state, now) {
 
 /** Rows per second of the last seconds; of the whole run once it has ended. @param {RunState} state @param {number} now @returns {number | null} */
 export function rate(state, now) {
-  if (isFinal(state)) return state.elapsed > 0 ? (state.rows * 1000) / state.elapsed : null;
+  if (isFinal(state)) return state.elapsed >= 500 ? (state.rows * 1000) / state.elapsed : null;
   const oldest = state.samples[0];
   const passed = oldest ? now - oldest.at : 0;
   return oldest && passed >= 500 ? ((state.rows - oldest.rows) * 1000) / passed : null;
@@ -138,6 +138,12 @@ function withRecord(state, record, at) {
     problem: record.error,
     ...(ends(record.status) ? closed : {}),
   };
+}
+
+/** The server has the run no more; the rows that the page has stay on it. @param {RunState} state @param {Problem} problem @param {number} at @returns {RunState} */
+function withCut(state, problem, at) {
+  const age = elapsed(state, at);
+  return { ...state, ...closed, run: null, status: "failed", elapsed: age, elapsedAt: at, problem };
 }
 
 /** What is over with the run. */

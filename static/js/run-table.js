@@ -6,6 +6,7 @@
 
 import { element } from "./element.js";
 import { columnWidths, isNumeric } from "./column-type.js";
+import { count } from "./format.js";
 import { TableRow } from "./table-row.js";
 import {
   canvasHeight,
@@ -97,8 +98,8 @@ export class RunTable extends HTMLElement {
     this.#frame = 0;
     if (this.#source === null) return;
     this.#measure(this.#source);
-    const { first, shift, count } = visibleRows(this.#view);
-    this.#pool(Math.min(count, MOST_ROWS));
+    const { first, shift, count: shown } = visibleRows(this.#view);
+    this.#pool(Math.min(shown, MOST_ROWS));
     this.#body.style.transform = `translateY(${-shift}px)`;
     const source = this.#source;
     this.#rows.forEach((row, index) => row.show(first + index, source.row(first + index)));
@@ -112,6 +113,8 @@ export class RunTable extends HTMLElement {
     this.#view = resized(this.#view, total, Math.max(0, this.#box.clientHeight - head));
     this.#canvas.style.height = `${canvasHeight(this.#view) + head}px`;
     this.#window.style.height = `${this.#box.clientHeight}px`;
+    // Wide enough for 999,999 from the beginning, so that it seldom has to grow.
+    this.style.setProperty("--digits", `${Math.max(7, count(total).length)}ch`);
     // The heading counts; while rows still come, nobody knows how many there are.
     this.#box.setAttribute("aria-rowcount", String(this.#complete ? total + 1 : -1));
     if (!this.#sized && total > 0) this.#fit(source, Math.min(total, SAMPLE));
@@ -133,14 +136,14 @@ export class RunTable extends HTMLElement {
     this.#window.style.setProperty("--columns", `var(--number-width) ${widths.join(" ")} minmax(0, 1fr)`);
   }
 
-  /** @param {number} count */
-  #pool(count) {
-    while (this.#rows.length < count) {
+  /** @param {number} size */
+  #pool(size) {
+    while (this.#rows.length < size) {
       const row = new TableRow(this.#columns);
       this.#rows.push(row);
       this.#body.append(row.element);
     }
-    for (const row of this.#rows.splice(count)) row.element.remove();
+    for (const row of this.#rows.splice(size)) row.element.remove();
   }
 
   #scrolled() {

