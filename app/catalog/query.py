@@ -97,8 +97,15 @@ def _body_value(name: str, raw: msgspec.Raw) -> str | None:
             "a boolean or null."
         )
     if text[:1] == b'"':
-        return msgspec.json.decode(text, type=str)
+        return _body_text(name, text)
     return None if text == b"null" else text.decode("ascii")
+
+
+def _body_text(name: str, text: bytes) -> str:
+    try:
+        return msgspec.json.decode(text, type=str)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidArgument(f"The argument {name!r} is not a JSON string: {error}.") from error
 
 
 def parse_query(report: Report, items: Iterable[tuple[str, str]]) -> Query:
