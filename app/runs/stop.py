@@ -5,6 +5,12 @@ get the grace period. Second request: forced. Nothing waits any longer.
 """
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+
+class Abandoned(Exception):
+    """The stop began before the work was done."""
 
 
 class Stop:
@@ -37,3 +43,23 @@ class Stop:
     async def wait_forced(self) -> None:
         """Return when the end is forced."""
         await self._forced.wait()
+
+    @asynccontextmanager
+    async def abandoning(self) -> AsyncGenerator[None]:
+        """Cancel what is done inside, and raise Abandoned, when draining begins before its end."""
+        limit = asyncio.timeout(None)
+        try:
+            async with limit:
+                watch = asyncio.create_task(self._expire(limit))
+                try:
+                    yield
+                finally:
+                    watch.cancel()
+        except TimeoutError as error:
+            if limit.expired():
+                raise Abandoned from error
+            raise
+
+    async def _expire(self, limit: asyncio.Timeout) -> None:
+        await self.wait_draining()
+        limit.reschedule(asyncio.get_running_loop().time())

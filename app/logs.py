@@ -1,0 +1,46 @@
+"""The log: events with fields on standard error, one line each, ours and the libraries' alike.
+
+A person at a terminal gets text, everything else JSON. A log that cannot be written stops nobody.
+"""
+
+import logging
+import sys
+
+import structlog
+from structlog.typing import Processor
+
+QUIET = ("asyncio", "sse_starlette", "uvicorn")  # below a warning they tell rows and addresses
+
+
+def configure_logs() -> None:
+    """Send every event to standard error; called once, by the process itself."""
+    stamps: list[Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*stamps, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *_written(terminal=sys.stderr.isatty()),
+            ],
+            foreign_pre_chain=stamps,
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    logging.raiseExceptions = False  # a full disk under the log is no reason to fail a request
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _written(*, terminal: bool) -> list[Processor]:
+    if terminal:
+        plain = structlog.dev.plain_traceback
+        return [structlog.dev.ConsoleRenderer(exception_formatter=plain)]
+    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
