@@ -74,6 +74,23 @@ class EmbeddedPostgres:
         self._cluster: Cluster
         self._sockets: Path
 
+    @classmethod
+    async def running(cls, data: Path) -> "EmbeddedPostgres":
+        """The one that another process owns, to be used beside it and left as it is.
+
+        Raises StartupError when it does not answer.
+        """
+        found = cls(data)
+        programs = find_programs()
+        found._cluster = Cluster(found._data / "postgres", programs)
+        found._sockets = socket_folder(found._cluster.folder, programs, make=False)
+        if not found._cluster.folder.exists() or not await found._answers():
+            raise StartupError(
+                f"The data folder {data} is in use by another Rowstream, whose PostgreSQL does not"
+                " answer (yet). Try again in a moment."
+            )
+        return found
+
     @property
     def reading_url(self) -> str:
         """For reports: reads the tables of `demo` and `public`, writes nothing, sees no state."""
