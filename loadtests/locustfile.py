@@ -169,8 +169,9 @@ class Returning(Person):
     @task
     def come_back(self) -> None:
         """No row is missing and none comes twice."""
+        received, run = Received(), ""
         with self.sample("resumed run") as sample:
-            received, run = Received(), self.begin(limit=ROWS)
+            run = self.begin(limit=ROWS)
             self.read_some(run, received)
             gevent.sleep(AWAY_SECONDS)
             if not received.ended:

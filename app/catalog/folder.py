@@ -4,7 +4,7 @@ A file that does not parse is a finding; the others are served all the same.
 """
 
 import time
-from asyncio import to_thread
+from asyncio import Lock, to_thread
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,14 +39,16 @@ class Folder:
         self._path = path
         self._clock = clock
         self._looked_at: float | None = None
+        self._looking = Lock()
         self._files: dict[str, _File] = {}
 
     async def reports(self) -> Mapping[str, Report | Finding]:
         """Every `.sql` file by the report's name, at most a second old."""
-        now = self._clock()
-        if self._looked_at is None or now - self._looked_at >= LOOK_SECONDS:
-            self._looked_at = now
-            self._files = await to_thread(self._look)
+        async with self._looking:  # who asks during the first look waits for what it finds
+            now = self._clock()
+            if self._looked_at is None or now - self._looked_at >= LOOK_SECONDS:
+                self._files = await to_thread(self._look)
+                self._looked_at = now
         return {name: file.content for name, file in self._files.items()}
 
     def _look(self) -> dict[str, _File]:

@@ -1,5 +1,6 @@
 """Report files are read when they change, and a broken one does not take the others down."""
 
+import asyncio
 import os
 from pathlib import Path
 
@@ -40,6 +41,14 @@ async def test_files_are_reports_named_by_their_files(tmp_path: Path) -> None:
     watched.write("readme.txt", "no report")
 
     assert await watched.titles() == {"flights": "Flights"}
+
+
+async def test_everybody_who_asks_during_the_first_look_gets_what_it_finds(tmp_path: Path) -> None:
+    watched = Watched(tmp_path)
+    watched.write("flights.sql", "-- title = 'Flights'\nselect 1")
+    found = await asyncio.gather(*(watched.titles() for _ in range(10)))
+
+    assert found == [{"flights": "Flights"}] * 10
 
 
 async def test_a_changed_a_new_and_a_removed_file_are_seen(tmp_path: Path) -> None:
