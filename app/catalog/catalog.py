@@ -8,7 +8,7 @@ import structlog
 from app.catalog.asking import Asking
 from app.catalog.checking import check_report
 from app.catalog.describing import description
-from app.catalog.exposed import Exposed
+from app.catalog.exposed import LIST_SECONDS, Exposed
 from app.catalog.finding import Finding
 from app.catalog.folder import Folder
 from app.catalog.forms import Option, Options, detail, summary
@@ -29,7 +29,10 @@ log = structlog.get_logger()
 
 
 class Catalog:
-    """`folder` has the `.sql` files, `schemas` are exposed, `timezone` is that of values."""
+    """`folder` has the `.sql` files, `schemas` are exposed, `timezone` is that of values.
+
+    A new table is seen after `list_seconds`.
+    """
 
     def __init__(
         self,
@@ -39,11 +42,12 @@ class Catalog:
         schemas: Sequence[str] = (),
         timezone: str = "UTC",
         show_detail: bool = False,
+        list_seconds: float = LIST_SECONDS,
     ) -> None:
         self._database = database
         self._asking = Asking(database=database, timezone=timezone, show_detail=show_detail)
         self._folder = Folder(folder)
-        self._exposed = Exposed(database, schemas)
+        self._exposed = Exposed(database, schemas, seconds=list_seconds)
         self._described = Kept[str, Described](KEPT_SECONDS)
         self._offered = Kept[tuple[str, str | None], list[Option] | None](KEPT_SECONDS)
 

@@ -18,12 +18,14 @@ log = structlog.get_logger()
 
 
 class Exposed:
-    """`schemas` are names as PostgreSQL has them. None at all asks nothing."""
+    """`schemas` are names as PostgreSQL has them; a list is kept for `seconds`."""
 
-    def __init__(self, database: Database, schemas: Sequence[str]) -> None:
+    def __init__(
+        self, database: Database, schemas: Sequence[str], *, seconds: float = LIST_SECONDS
+    ) -> None:
         self._database = database
         self._schemas = tuple(schemas)
-        self._listed = Kept[tuple[str, ...], Mapping[str, Report]](LIST_SECONDS)
+        self._listed = Kept[tuple[str, ...], Mapping[str, Report]](seconds)
         self._skipped: set[str] = set()
 
     async def reports(self) -> Mapping[str, Report]:

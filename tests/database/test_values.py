@@ -9,12 +9,19 @@ from app.database.values import TypedText, check_values
 from app.errors import InvalidArgument
 
 
-@pytest.fixture
-async def connection(database_url: str) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
-    made = await asyncpg.connect(database_url, statement_cache_size=0)
+@pytest.fixture(scope="module")
+async def typed_url(shared_database_url: str) -> str:
+    made = await asyncpg.connect(shared_database_url)
     await made.execute(
         "create type mood as enum ('sad', 'ok'); create domain small as integer check (value < 9)"
     )
+    await made.close()
+    return shared_database_url
+
+
+@pytest.fixture
+async def connection(typed_url: str) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
+    made = await asyncpg.connect(typed_url, statement_cache_size=0)
     yield made
     await made.close()
 
