@@ -81,6 +81,7 @@ async def _check(settings: Settings) -> tuple[list[Finding], int]:
         urls = {"reading_url": str(given.database_url), "state_url": str(given.state_url)}
         with translated(show_detail=True, connecting=True):
             async with Database(**urls, reading_connections=1) as database:
+                await database.ready()
                 catalog = Catalog(
                     database,
                     folder=given.reports,

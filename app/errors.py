@@ -216,7 +216,7 @@ class DatabaseBusy(DatabaseError):
 
 
 class QueryFailed(DatabaseError):
-    """The database refused to go on while it read the rows. Change the arguments or tell the operator."""
+    """The database stopped while it read the rows. Change the arguments, or tell the operator."""
 
     code = "query_failed"
     title = "Query failed"
@@ -252,7 +252,7 @@ class TooLarge(RunError):
 
 
 class Interrupted(RunError):
-    """The server was stopped while the run was in progress. Rows read so far are kept; run again."""
+    """The server was stopped during the run. The rows so far are kept; run the report again."""
 
     code = "interrupted"
     title = "Interrupted"

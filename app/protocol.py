@@ -16,6 +16,7 @@ HEAD_BYTES = 64 * 1024
 class PatientProtocol(HttpToolsProtocol):
     """HTTP/1.1 with a deadline and a size limit for receiving a request (uvicorn has neither)."""
 
+    request_seconds = REQUEST_SECONDS
     deadline: TimerHandle | None = None
     head_bytes = 0
     in_head = True
@@ -56,7 +57,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _expect(self) -> None:
         if self.deadline is None:
-            self.deadline = self.loop.call_later(REQUEST_SECONDS, self._too_late)
+            self.deadline = self.loop.call_later(self.request_seconds, self._too_late)
 
     def _received(self) -> None:
         if self.deadline is not None:

@@ -100,11 +100,13 @@ async def serve(
         limit.reschedule(asyncio.get_running_loop().time() + CLOSE_SECONDS)
 
 
-def configuration(app: "Callable[..., Awaitable[None]]") -> uvicorn.Config:
+def configuration(
+    app: Callable[..., Awaitable[None]], *, protocol: type[PatientProtocol] = PatientProtocol
+) -> uvicorn.Config:
     """uvicorn's settings: no log of addresses, no trust in forwarded ones, no life of its own."""
     return uvicorn.Config(
         app,
-        http=PatientProtocol,
+        http=protocol,
         ws="none",
         lifespan="off",
         log_config=None,

@@ -8,7 +8,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, cast
 from urllib.parse import urlsplit, urlunsplit
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 from app.errors import StartupError
 
 PREFIX = "ROWSTREAM_"
+LAST_PORT = 65535
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 SIZE_UNITS = {
@@ -62,7 +63,7 @@ def parse_count(text: str) -> int:
 
 def parse_port(text: str) -> int:
     """A TCP port; 0 lets the system choose."""
-    if not text.isdecimal() or int(text) > 65535:
+    if not text.isdecimal() or int(text) > LAST_PORT:
         raise ValueError("is not a port from 0 to 65535")
     return int(text)
 
@@ -103,68 +104,94 @@ def default_data() -> Path:
     return Path(state) / "rowstream"
 
 
-def setting(parse: Parse, means: str, default: Any = MISSING, factory: Any = MISSING) -> Any:
-    """One setting: how its text is read, what it means, and its default."""
-    metadata = {"parse": parse, "means": means}
-    if factory is not MISSING:
-        return field(default_factory=factory, metadata=metadata)
-    return field(default=default, metadata=metadata)
+def _about(parse: Parse, means: str) -> dict[str, object]:
+    """How a setting's text is read, and what it means."""
+    return {"parse": parse, "means": means}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """All settings; a field `pool` is the variable `ROWSTREAM_POOL` and the flag `--pool`."""
 
-    host: str = setting(str, "address to listen on", "127.0.0.1")
-    port: int = setting(parse_port, "port to listen on; 0 lets the system choose", 8000)
-    anonymous: bool = setting(
-        parse_yes, "serve everybody, without login, beyond loopback", default=False
+    host: str = field(default="127.0.0.1", metadata=_about(str, "address to listen on"))
+    port: int = field(
+        default=8000, metadata=_about(parse_port, "port to listen on; 0 lets the system choose")
     )
-    data: Path = setting(
-        Path, "folder for backlogs, files and the embedded PostgreSQL", factory=default_data
+    anonymous: bool = field(
+        default=False, metadata=_about(parse_yes, "serve everybody, without login, beyond loopback")
     )
-    reports: Path | None = setting(
-        Path, "folder of report files (the demo's with the embedded database)", None
+    data: Path = field(
+        default_factory=default_data,
+        metadata=_about(Path, "folder for backlogs, files and the embedded PostgreSQL"),
     )
-    expose: tuple[str, ...] = setting(
-        parse_names, "schemas whose tables and views are reports, comma-separated", ()
+    reports: Path | None = field(
+        default=None,
+        metadata=_about(Path, "folder of report files (the demo's with the embedded database)"),
     )
-    database_url: str | None = setting(str, "where reports read (embedded when not given)", None)
-    state_url: str | None = setting(
-        str, "where runs are kept (the database when not given, else embedded)", None
+    expose: tuple[str, ...] = field(
+        default=(),
+        metadata=_about(parse_names, "schemas whose tables and views are reports, comma-separated"),
     )
-    processes: int = setting(parse_count, "server processes", 1)
-    count_cost: float = setting(
-        parse_cost, "plans dearer than this (in EXPLAIN's units) are not counted", 2_000_000.0
+    database_url: str | None = field(
+        default=None, metadata=_about(str, "where reports read (embedded when not given)")
     )
-    error_detail: bool = setting(
-        parse_yes, "PostgreSQL's own words in errors to readers", default=False
+    state_url: str | None = field(
+        default=None,
+        metadata=_about(str, "where runs are kept (the database when not given, else embedded)"),
     )
-    pool: int = setting(parse_count, "runs of a process that read at once", 10)
-    queue: int = setting(parse_count, "runs of a process that may wait", 100)
-    hosts: tuple[str, ...] = setting(
-        parse_names, "names the server answers to, comma-separated (loopback's when not given)", ()
+    processes: int = field(default=1, metadata=_about(parse_count, "server processes"))
+    count_cost: float = field(
+        default=2_000_000.0,
+        metadata=_about(parse_cost, "plans dearer than this (in EXPLAIN's units) are not counted"),
     )
-    timezone: str = setting(str, "time zone of values", "UTC")
-    runs_per_owner: int = setting(parse_count, "runs in progress of one owner", 5)
-    run_timeout: float = setting(parse_time, "time limit of a run", 300.0)
-    chunk_rows: int = setting(parse_count, "rows of a chunk at most", 1000)
-    chunk_bytes: int = setting(parse_size, "row text of a chunk at most", 2**20)
-    chunk_delay: float = setting(parse_time, "a chunk with a row in it ends after this", 0.25)
-    row_bytes: int = setting(parse_size, "the largest row", 4 * 2**20)
-    reader: Literal["auto", "cursor"] = setting(
-        parse_reader, "what reads the rows out of PostgreSQL", "auto"
+    error_detail: bool = field(
+        default=False, metadata=_about(parse_yes, "PostgreSQL's own words in errors to readers")
     )
-    follower_grace: float = setting(
-        parse_time, "a run nobody follows is cancelled after this", 30.0
+    pool: int = field(
+        default=10, metadata=_about(parse_count, "runs of a process that read at once")
     )
-    backlog_ttl: float = setting(parse_time, "a finished run is kept for this long", 3600.0)
-    backlog_run_bytes: int = setting(parse_size, "backlog of one run at most", 2 * 2**30)
-    backlog_bytes: int = setting(parse_size, "all backlogs at most", 20 * 2**30)
-    send_timeout: float = setting(
-        parse_time, "a follower that takes nothing for this long is dropped", 30.0
+    queue: int = field(default=100, metadata=_about(parse_count, "runs of a process that may wait"))
+    hosts: tuple[str, ...] = field(
+        default=(),
+        metadata=_about(
+            parse_names, "names the server answers to, comma-separated (loopback's when not given)"
+        ),
     )
-    stop_grace: float = setting(parse_time, "time for runs to end after SIGTERM", 10.0)
+    timezone: str = field(default="UTC", metadata=_about(str, "time zone of values"))
+    runs_per_owner: int = field(
+        default=5, metadata=_about(parse_count, "runs in progress of one owner")
+    )
+    run_timeout: float = field(default=300.0, metadata=_about(parse_time, "time limit of a run"))
+    chunk_rows: int = field(default=1000, metadata=_about(parse_count, "rows of a chunk at most"))
+    chunk_bytes: int = field(
+        default=2**20, metadata=_about(parse_size, "row text of a chunk at most")
+    )
+    chunk_delay: float = field(
+        default=0.25, metadata=_about(parse_time, "a chunk with a row in it ends after this")
+    )
+    row_bytes: int = field(default=4 * 2**20, metadata=_about(parse_size, "the largest row"))
+    reader: Literal["auto", "cursor"] = field(
+        default="auto", metadata=_about(parse_reader, "what reads the rows out of PostgreSQL")
+    )
+    follower_grace: float = field(
+        default=30.0, metadata=_about(parse_time, "a run nobody follows is cancelled after this")
+    )
+    backlog_ttl: float = field(
+        default=3600.0, metadata=_about(parse_time, "a finished run is kept for this long")
+    )
+    backlog_run_bytes: int = field(
+        default=2 * 2**30, metadata=_about(parse_size, "backlog of one run at most")
+    )
+    backlog_bytes: int = field(
+        default=20 * 2**30, metadata=_about(parse_size, "all backlogs at most")
+    )
+    send_timeout: float = field(
+        default=30.0,
+        metadata=_about(parse_time, "a follower that takes nothing for this long is dropped"),
+    )
+    stop_grace: float = field(
+        default=10.0, metadata=_about(parse_time, "time for runs to end after SIGTERM")
+    )
 
     @classmethod
     def read(
@@ -180,7 +207,7 @@ class Settings:
         return cls(**cast("dict[str, Any]", parsed))
 
     def lines(self) -> list[str]:
-        """`ROWSTREAM_NAME=value` for every setting, with passwords masked, for the first log line."""
+        """`ROWSTREAM_NAME=value` for every setting, passwords masked, for the first log line."""
         return [f"{variable(item.name)}={shown(getattr(self, item.name))}" for item in fields(self)]
 
 

@@ -82,7 +82,9 @@ def _cookie_name(connection: HTTPConnection) -> str:
 
 
 def _is_https(connection: HTTPConnection) -> bool:
-    return connection.url.scheme == "https"
+    # A proxy's word is enough here: who lies about it changes nobody's cookie but his own.
+    scheme = connection.headers.get("x-forwarded-proto", connection.url.scheme)
+    return scheme.partition(",")[0].strip() == "https"
 
 
 def _is_forwarded(connection: HTTPConnection) -> bool:

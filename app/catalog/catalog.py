@@ -1,5 +1,6 @@
 """Everything that can be run: the folder's reports and the exposed tables, and what they take."""
 
+from asyncio import to_thread
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -116,7 +117,8 @@ class Catalog:
 
         Raises DatabaseUnavailable or DatabaseLost where PostgreSQL cannot be asked.
         """
-        findings: list[Finding] = []
+        missing = await to_thread(self._folder.missing)
+        findings = [missing] if missing else []
         for _, found in sorted((await self._all()).items()):
             if isinstance(found, Finding):
                 findings.append(found)

@@ -42,6 +42,12 @@ class Folder:
         self._looking = Lock()
         self._files: dict[str, _File] = {}
 
+    def missing(self) -> Finding | None:
+        """A finding where a folder was given that is not there: it would look empty."""
+        if self._path is None or self._path.is_dir():
+            return None
+        return _finding(self._path, 1, "There is no such folder of reports (ROWSTREAM_REPORTS).")
+
     async def reports(self) -> Mapping[str, Report | Finding]:
         """Every `.sql` file by the report's name, at most a second old."""
         async with self._looking:  # who asks during the first look waits for what it finds
@@ -54,11 +60,7 @@ class Folder:
     def _look(self) -> dict[str, _File]:
         if self._path is None:
             return {}
-        try:
-            paths = sorted(path for path in self._path.glob("*.sql") if path.is_file())
-        except OSError as error:
-            log.warning("reports_folder_unreadable", reason=error.strerror)
-            return self._files
+        paths = sorted(path for path in self._path.glob("*.sql") if path.is_file())
         return {path.stem: self._file(path) for path in paths}
 
     def _file(self, path: Path) -> _File:

@@ -5,6 +5,7 @@ server when the report is described.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import cast
 
 from pglast import ast
@@ -79,6 +80,7 @@ def _without_semicolon(text: str) -> str:
     return text[: ends[0]].rstrip() if ends else text.rstrip()
 
 
+@lru_cache(maxsize=256)  # a run asks several times, and parsing costs more than all else here
 def without_order(sql: str) -> str:
     """`sql` without an ORDER BY at its end that cannot change how many rows there are.
 

@@ -4,7 +4,6 @@ An event is `id`, `event` and one `data` line of JSON (WHATWG HTML, 9.2 Server-s
 JSON holds no raw line break, so no value can end a line or forge an event.
 """
 
-from collections.abc import Mapping
 from typing import Literal
 
 import orjson
@@ -26,6 +25,7 @@ EVENT_NAMES: tuple[EventName, ...] = (
 FINAL_EVENTS: frozenset[EventName] = frozenset({"completed", "cancelled", "failed"})
 RETRY_MS = 1000
 RETRY = b"retry: %d\n\n" % RETRY_MS
+MOST_DIGITS = 18  # of an event number
 PING = b"event: ping\ndata: {}\n\n"
 
 
@@ -34,9 +34,9 @@ def event_bytes(run: RunId, number: int, name: EventName, data: bytes) -> bytes:
     return b"id: %b.%d\nevent: %b\ndata: %b\n\n" % (run.encode(), number, name.encode(), data)
 
 
-def unnumbered_bytes(name: EventName, data: Mapping[str, Json]) -> bytes:
+def unnumbered_bytes(name: EventName, data: bytes) -> bytes:
     """An event that stands in no backlog: for what is wrong with the backlog itself."""
-    return b"event: %b\ndata: %b\n\n" % (name.encode(), orjson.dumps(data))
+    return b"event: %b\ndata: %b\n\n" % (name.encode(), data)
 
 
 def event_data(event: bytes) -> bytes:
@@ -48,7 +48,12 @@ def parse_event_id(text: str) -> tuple[RunId, int] | None:
     """`<run id>.<event number>` taken apart, or None for anything else."""
     run, _, number = text.rpartition(".")
     run_id = parse_run_id(run)
-    if run_id is None or not number.isascii() or not number.isdecimal() or len(number) > 18:
+    if (
+        run_id is None
+        or not number.isascii()
+        or not number.isdecimal()
+        or len(number) > MOST_DIGITS
+    ):
         return None
     return run_id, int(number)
 
@@ -68,9 +73,7 @@ def run_data(run: Run, chunk_rows: int) -> bytes:
 
 def columns_data(columns: list[Json], reader: str, reader_reason: str) -> bytes:
     """`columns`: once, as soon as the query is prepared."""
-    return orjson.dumps(
-        {"columns": columns, "reader": reader, "reader_reason": reader_reason}
-    )
+    return orjson.dumps({"columns": columns, "reader": reader, "reader_reason": reader_reason})
 
 
 def progress_data(run: Run, elapsed_ms: int) -> bytes:
@@ -89,7 +92,7 @@ def progress_data(run: Run, elapsed_ms: int) -> bytes:
 
 
 def chunk_data(number: int, first_row: int, count: int, rows: bytes, progress: Progress) -> bytes:
-    """`chunk`: `rows` is the JSON array's inside; it is the last key, so the head can be read alone."""
+    """`chunk`: `rows` is the inside of the last key's array, so the head can be read alone."""
     head = orjson.dumps(
         {
             "chunk": number,
@@ -113,3 +116,13 @@ def final_data(run: Run, elapsed_ms: int) -> bytes:
     if run.error is not None:
         data["error"] = dict(run.error)
     return orjson.dumps(data)
+
+
+def final_name(run: Run) -> EventName:
+    """The name of a final run's last event is its status."""
+    match run.status:
+        case "completed" | "cancelled" | "failed":
+            return run.status
+        case _:
+            message = f"a run that is {run.status} has no final event"
+            raise ValueError(message)

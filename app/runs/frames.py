@@ -27,7 +27,7 @@ class Damaged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Where one event lies. `chunk` and `first_row` are the last chunk's so far, so both can be searched."""
+    """Where one event lies; `chunk`, `first_row` and `count` are those of the last chunk so far."""
 
     offset: int
     length: int
@@ -48,17 +48,26 @@ class Record:
             self.first_row,
             self.count,
             self.frame_check,
-            KINDS.index(self.kind) + 1,
+            KINDS.index(self.kind),
         )
         return body + CHECK.pack(crc32(body))
 
 
 def unpack(raw: bytes) -> Record | None:
-    """The record in these bytes, or None where none was written whole."""
+    """The record in these bytes, or None where none was written whole; zeros are none."""
     if len(raw) != RECORD_BYTES or raw[-4:] != CHECK.pack(crc32(raw[:-4])):
         return None
-    *numbers, kind = LAYOUT.unpack(raw[:-4])
-    return Record(*numbers, KINDS[kind - 1]) if 1 <= kind <= len(KINDS) else None
+    offset, length, plain_length, chunk, first_row, count, check, kind = LAYOUT.unpack(raw[:-4])
+    return Record(
+        offset=offset,
+        length=length,
+        plain_length=plain_length,
+        chunk=chunk,
+        first_row=first_row,
+        count=count,
+        frame_check=check,
+        kind=KINDS[int(kind)],
+    )
 
 
 def compress(event: bytes) -> bytes:

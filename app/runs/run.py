@@ -48,7 +48,7 @@ class IllegalMove(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One execution of a report. Times are aware datetimes; `bytes` is the backlog's, compressed."""
+    """One execution of a report. Times are aware; `bytes` is its backlog's, compressed."""
 
     id: RunId
     owner: str
@@ -83,9 +83,7 @@ class Run:
 
     def started(self, at: datetime) -> "Run":
         """The run when it has left the waiting line."""
-        return replace(
-            self._moved("processing"), stage="fetching", position=None, started_at=at
-        )
+        return replace(self._moved("processing"), stage="fetching", position=None, started_at=at)
 
     def completed(self, at: datetime) -> "Run":
         """The run when it has delivered everything."""

@@ -13,7 +13,7 @@ from http import HTTPStatus
 import orjson
 import structlog
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -95,6 +95,8 @@ class Problems:
 
         try:
             await self._app(scope, receive, watch)
+        except ClientDisconnect:
+            return  # in the middle of its body: nobody is there to be answered
         except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and answered
             refusal = error if isinstance(error, RowstreamError) else logged(error, scope)
             if not has_begun:

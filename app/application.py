@@ -1,0 +1,138 @@
+"""The composition root: settings in, an application out. Nothing else wires the parts together."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from starlette.applications import Starlette
+
+from app.catalog.catalog import Catalog
+from app.catalog.describing import description
+from app.catalog.report import Description, Report
+from app.database.describe import describe
+from app.database.pool import Database
+from app.errors import DatabaseUnavailable, RowstreamError, StartupError
+from app.runs.backlog import BacklogFolder
+from app.runs.clock import Clock
+from app.runs.heart import Heart
+from app.runs.janitor import Janitor
+from app.runs.line import Line
+from app.runs.reading import Surroundings
+from app.runs.registry import CHANNEL, Registry
+from app.runs.runs import Runs
+from app.runs.stop import Stop
+from app.settings import Settings
+from app.web.middleware import exception_handlers, middleware
+from app.web.routes import routes
+
+if TYPE_CHECKING:
+    from app.database.pool import Connection
+
+ENCODING_THREADS = 2  # compression and the disk; both release the GIL
+
+
+def create_app(
+    settings: Settings, *, stop: Stop, reading_url: str, state_url: str, clock: Clock | None = None
+) -> Starlette:
+    """The application; its lifespan opens the databases and the runs, and closes them.
+
+    Raises StartupError, in the lifespan, where a database cannot be reached or the state cannot
+    be written. `app.state` has the parts that routes use.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+        database = Database(
+            reading_url=reading_url, state_url=state_url, reading_connections=settings.pool
+        )
+        async with database, opened_runs(settings, database, clock=clock or Clock()) as runs:
+            app.state.settings = settings
+            app.state.stop = stop
+            app.state.database = database
+            app.state.runs = runs
+            app.state.catalog = _catalog(settings, database)
+            yield
+
+    return Starlette(
+        routes=routes(),
+        middleware=middleware(settings),
+        exception_handlers=exception_handlers(),
+        lifespan=lifespan,
+    )
+
+
+def _catalog(settings: Settings, database: Database) -> Catalog:
+    return Catalog(
+        database,
+        folder=settings.reports,
+        schemas=settings.expose,
+        timezone=settings.timezone,
+        show_detail=settings.error_detail,
+    )
+
+
+@asynccontextmanager
+async def opened_runs(
+    settings: Settings, database: Database, *, clock: Clock
+) -> AsyncGenerator[Runs]:
+    """The runs of this process, with their heart, janitor and ear; closed at the end."""
+    registry = Registry(database, process=uuid4().hex)
+    backlogs = BacklogFolder(settings.data / "backlog")
+    async with AsyncExitStack() as stack:
+        executor = stack.enter_context(ThreadPoolExecutor(ENCODING_THREADS, "encode"))
+        around = Surroundings(
+            settings=settings,
+            database=database,
+            describe=describe_report,
+            line=Line(slots=settings.pool, most=settings.queue),
+            executor=executor,
+            clock=clock,
+        )
+        runs = Runs(around, registry, backlogs)
+        heart = Heart(runs, registry, settings=settings, clock=clock)
+        janitor = Janitor(registry, backlogs, settings=settings, clock=clock)
+        await _install(registry, database)
+        await janitor.begin()
+        beside = [
+            heart.beat_for_ever(),
+            janitor.go_round_for_ever(),
+            database.listen(CHANNEL, runs.heard, heart.catch_up),
+        ]
+        async with _running(beside):
+            yield runs
+            await runs.interrupt_all()
+            await heart.save_ended()
+
+
+async def _install(registry: Registry, database: Database) -> None:
+    try:
+        await database.ready()
+        await registry.install()
+    except DatabaseUnavailable as error:
+        raise StartupError(
+            "The database does not answer. Check ROWSTREAM_DATABASE_URL and ROWSTREAM_STATE_URL."
+        ) from error
+    except RowstreamError as error:
+        raise StartupError(
+            "The state database cannot be written: runs are kept in its schema `rowstream`."
+            " Give ROWSTREAM_STATE_URL, an address whose role may create that schema."
+        ) from error
+
+
+async def describe_report(connection: "Connection", report: Report) -> Description:
+    """What PostgreSQL says of the report, on a connection of the caller's."""
+    return description(report, await describe(connection, report.sql))
+
+
+@asynccontextmanager
+async def _running(beside: Sequence[Awaitable[None]]) -> AsyncGenerator[None]:
+    tasks = [asyncio.ensure_future(each) for each in beside]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)

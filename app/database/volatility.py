@@ -1,0 +1,69 @@
+"""Whether a statement calls volatile functions: then it cannot be opened twice, nor counted beside.
+
+Asked of the text and of the views below it. The plan would tell too, but `explain (verbose)` prints
+constants in full: `repeat('x', 200000000)` would be 200 MB of plan.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, cast
+
+from pglast import ast, parse_sql
+from pglast.visitors import Visitor
+
+if TYPE_CHECKING:
+    from app.database.pool import Connection
+
+# Views that the named relations are, and those below them.
+VIEWS = """
+with recursive seen(oid) as (
+    select pg_catalog.to_regclass(name)::oid from unnest($1::text[]) as given(name)
+    union
+    select d.refobjid
+    from seen
+    join pg_catalog.pg_rewrite w on w.ev_class = seen.oid
+    join pg_catalog.pg_depend d
+        on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and d.objid = w.oid
+        and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+)
+select pg_catalog.pg_get_viewdef(c.oid)
+from seen join pg_catalog.pg_class c using (oid)
+where c.relkind = 'v'
+"""
+VOLATILE = """
+select exists (
+    select from pg_catalog.pg_proc where proname = any($1::text[]) and provolatile = 'v'
+)
+"""
+
+
+class _Names(Visitor):
+    """The functions that a statement calls, and the relations that it names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.functions: set[str] = set()
+        self.relations: set[str] = set()
+
+    # pglast calls these by the names of its nodes.
+    def visit_FuncCall(self, _: object, node: ast.FuncCall) -> None:  # noqa: N802
+        names = cast("Sequence[ast.String]", node.funcname)
+        self.functions.add(str(names[-1].sval))
+
+    def visit_RangeVar(self, _: object, node: ast.RangeVar) -> None:  # noqa: N802
+        parts = (part for part in (node.schemaname, node.relname) if part)
+        self.relations.add(".".join('"' + part.replace('"', '""') + '"' for part in parts))
+
+
+async def calls_volatile(connection: "Connection", sql: str) -> bool:
+    """Whether a function of that name, called here or in a view below, is volatile."""
+    names = _named([sql])
+    views = await connection.fetch(VIEWS, sorted(names.relations)) if names.relations else []
+    functions = names.functions | _named(view[0] for view in views).functions
+    return bool(functions) and bool(await connection.fetchval(VOLATILE, sorted(functions)))
+
+
+def _named(statements: Iterable[str]) -> _Names:
+    names = _Names()
+    for statement in statements:
+        names(parse_sql(statement))
+    return names

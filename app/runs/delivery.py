@@ -1,0 +1,97 @@
+"""Rows into chunks into the journal, in order, and a sign of life while no rows come."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from app.errors import RowstreamError
+from app.runs.chunking import Chunk, Chunker, Row
+from app.runs.clock import Clock
+from app.runs.journal import Journal
+
+QUIET_SECONDS = 2.0  # without an event `progress` says that the run lives
+
+
+class Delivery:
+    """Hands a run's rows on: full chunks at once, the rest when its time is up.
+
+    `began` is set when the first chunk is out. `broken` is called with what keeps the pulse from
+    writing.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        chunker: Chunker,
+        *,
+        delay: float,
+        clock: Clock,
+        broken: Callable[[RowstreamError], None],
+    ) -> None:
+        self.began = asyncio.Event()
+        self._journal = journal
+        self._chunker = chunker
+        self._delay = delay
+        self._clock = clock
+        self._broken = broken
+        self._order = asyncio.Lock()
+        self._since: float | None = None
+        self._nudged = asyncio.Event()
+
+    async def add(self, rows: Sequence[Row]) -> None:
+        """Write the chunks that these rows fill."""
+        if self._since is None:
+            self._since = self._clock.monotonic()
+            await self._journal.stage("processing")
+        async with self._order:
+            for chunk in list(self._chunker.add(rows)):
+                await self._write(chunk)
+        self._nudged.set()
+
+    async def flush(self) -> None:
+        """Write the rows that wait, however few."""
+        async with self._order:
+            chunk = self._chunker.flush()
+            if chunk is not None:
+                await self._write(chunk)
+
+    def moved(self, position: int) -> None:
+        """The run's place in line has changed; the pulse says so."""
+        self._journal.run = replace(self._journal.run, position=position)
+        self._journal.spoke_at = float("-inf")
+        self._nudged.set()
+
+    async def pulse(self) -> None:
+        """For ever: write waiting rows when their time is up, `progress` when nothing was said."""
+        while True:
+            await self._wait(self._next_deadline() - self._clock.monotonic())
+            now = self._clock.monotonic()
+            try:
+                if self._flush_at() <= now:
+                    await self.flush()
+                if self._journal.spoke_at + QUIET_SECONDS <= now:
+                    await self._journal.tell()
+            except RowstreamError as error:
+                self._broken(error)
+                return
+
+    async def _write(self, chunk: Chunk) -> None:
+        await self._journal.chunk(chunk)
+        self._since = self._clock.monotonic()
+        self.began.set()
+
+    async def _wait(self, seconds: float) -> None:
+        self._nudged.clear()
+        try:
+            async with asyncio.timeout(max(0.0, seconds)):
+                await self._nudged.wait()
+        except TimeoutError:
+            return
+
+    def _next_deadline(self) -> float:
+        return min(self._flush_at(), self._journal.spoke_at + QUIET_SECONDS)
+
+    def _flush_at(self) -> float:
+        if self._since is None or not self._chunker.waiting:
+            return float("inf")
+        return self._since + self._delay

@@ -1,0 +1,93 @@
+"""The heartbeat of a process: once a second it saves its runs and learns what is asked of them."""
+
+import asyncio
+
+import structlog
+
+from app.errors import DatabaseLost, RowstreamError, Storage
+from app.runs.clock import Clock
+from app.runs.registry import Order, Registry
+from app.runs.runs import OWNER_SHARE, Runs
+from app.settings import Settings
+
+BEAT_SECONDS = 1.0
+FOLLOW_SECONDS = 5.0
+SILENT_SECONDS = 10.0  # without a beat for this long other processes may take us for dead
+
+log = structlog.get_logger()
+
+
+class Heart:
+    """Beats until it is cancelled. A failing beat is repeated; 10 s of them end the runs."""
+
+    def __init__(self, runs: Runs, registry: Registry, *, settings: Settings, clock: Clock) -> None:
+        self._runs = runs
+        self._registry = registry
+        self._settings = settings
+        self._clock = clock
+        self._beaten_at = clock.monotonic()
+        self._followed_at = float("-inf")
+
+    async def beat_for_ever(self) -> None:
+        """Beat once a second."""
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            try:
+                await self.beat()
+            except RowstreamError as error:
+                await self._missed(error)
+
+    async def beat(self) -> None:
+        """Save this process's runs, pass on who is followed, obey."""
+        await self._say_followed()
+        await self.save_ended()
+        runs = [each.runner.run for each in self._runs.locals.values()]
+        if living := [run for run in runs if not run.is_final]:
+            for order in await self._registry.save(living):
+                self._obey(order)
+            await self._check_storage()
+        self._beaten_at = self._clock.monotonic()
+
+    async def save_ended(self) -> None:
+        """Save the runs that ended while the registry was away."""
+        ended = [each.runner.run for each in self._runs.locals.values() if each.task.done()]
+        if ended:
+            await self._runs.save(ended)
+
+    async def catch_up(self) -> None:
+        """Obey the cancels that were asked for while nobody listened."""
+        for run in await self._registry.requested_cancels():
+            self._runs.heard(run)
+
+    async def _say_followed(self) -> None:
+        now = self._clock.monotonic()
+        if now - self._followed_at < FOLLOW_SECONDS and not self._runs.seen:
+            return
+        seen = self._runs.take_seen()
+        self._followed_at = now
+        if seen:
+            await self._registry.follow(seen)
+
+    def _obey(self, order: Order) -> None:
+        local = self._runs.locals.get(order.run)
+        if local is None:
+            return
+        if order.cancel_requested:
+            local.runner.cancel("user")
+        elif order.unfollowed > self._settings.follower_grace:
+            local.runner.cancel("follower_left")
+
+    async def _check_storage(self) -> None:
+        most = self._settings.backlog_bytes
+        usage = await self._registry.usage_by_owner()
+        full = sum(usage.values()) > most
+        for local in self._runs.locals.values():
+            mine = usage.get(local.runner.run.owner, 0) > most // OWNER_SHARE
+            if (full or mine) and not local.runner.ended.is_set():
+                whose = "The server's" if full else "Your"
+                local.runner.interrupt(Storage(f"{whose} space for rows is used up."))
+
+    async def _missed(self, error: RowstreamError) -> None:
+        log.warning("heartbeat_missed", code=error.code)
+        if self._clock.monotonic() - self._beaten_at > SILENT_SECONDS:
+            await self._runs.interrupt_all(DatabaseLost())

@@ -1,0 +1,179 @@
+"""A run as it is told: its state, and the events of it, written to the backlog one after the other.
+
+Every event is numbered, serialized, compressed and written before the next one begins, off the
+event loop. A cancelled task waits for the event that it has begun: nothing is half-written.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
+
+from app.catalog.report import Column
+from app.errors import Json, Storage, TooLarge
+from app.runs.backlog import BacklogWriter
+from app.runs.chunking import Chunk
+from app.runs.clock import Clock
+from app.runs.events import (
+    EventName,
+    chunk_data,
+    columns_data,
+    event_bytes,
+    final_data,
+    final_name,
+    progress_data,
+    run_data,
+)
+from app.runs.frames import Kind
+from app.runs.progress import Progress
+from app.runs.run import Run, Stage
+
+
+class Journal:
+    """The state of one run and its backlog's only writer.
+
+    `grown` is called after each event. Raises Storage when the disk is full; the final event
+    still has its place then.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        writer: BacklogWriter,
+        *,
+        executor: Executor,
+        clock: Clock,
+        most_bytes: int,
+        grown: Callable[[], None],
+    ) -> None:
+        self.run = run
+        self.spoke_at = clock.monotonic()
+        self._writer = writer
+        self._executor = executor
+        self._clock = clock
+        self._most_bytes = most_bytes
+        self._grown = grown
+        self._progress = Progress()
+        self._lock = asyncio.Lock()
+
+    async def begin(self, chunk_rows: int) -> None:
+        """Write `run`."""
+        async with self._lock:
+            await self._append("run", run_data(self.run, chunk_rows))
+
+    async def start(self) -> None:
+        """The run has left the line."""
+        self.run = self.run.started(self._clock.now())
+        await self.tell()
+
+    async def columns(self, columns: Sequence[Column], *, reader: str, reason: str) -> None:
+        """Write `columns`: the query is prepared."""
+        self.run = replace(self.run, reader=reader, reader_reason=reason)
+        described: list[Json] = [
+            {"name": column.name, "type": column.type, "label": column.label} for column in columns
+        ]
+        async with self._lock:
+            await self._append("columns", columns_data(described, reader, reason))
+
+    async def estimate(self, total: int) -> None:
+        """The planner's number of rows."""
+        self._show(self._progress.estimated(total))
+        await self.tell()
+
+    async def count(self, total: int) -> None:
+        """The exact number of rows."""
+        self._show(self._progress.counted(total))
+        await self.tell()
+
+    async def stage(self, stage: Stage, position: int | None = None) -> None:
+        """What is happening now."""
+        self.run = replace(self.run, stage=stage, position=position)
+        await self.tell()
+
+    async def tell(self) -> None:
+        """Write `progress`."""
+        async with self._lock:
+            await self._append("progress", progress_data(self.run, self._elapsed()))
+
+    async def chunk(self, chunk: Chunk) -> None:
+        """Write `chunk`; TooLarge when the run has had its share of the disk before."""
+        async with self._lock:
+            self._check_size()
+            first_row, number = self.run.rows, self.run.chunks + 1
+            progress = self._progress.with_rows(first_row + chunk.count)
+            data = chunk_data(number, first_row, chunk.count, chunk.rows, progress)
+            await self._append("chunk", data, kind="chunk", rows=chunk.count, shown=progress)
+
+    async def end(self, run: Run) -> None:
+        """Write the final event. The run has ended even where the disk does not take that event."""
+        async with self._lock:
+            self.run = replace(
+                run,
+                rows=self._writer.rows,
+                chunks=self._writer.chunks,
+                bytes=self._writer.size,
+            )
+            try:
+                data = final_data(self.run, self._elapsed())
+                await self._append(final_name(self.run), data, kind="final")
+            except Storage:
+                pass  # a reader then learns the end from the run's status
+            finally:
+                self._writer.close()
+                self._grown()
+
+    def _show(self, progress: Progress) -> None:
+        self._progress = progress
+        self.run = replace(
+            self.run,
+            rows=progress.rows,
+            total=progress.total,
+            total_kind=progress.total_kind,
+            progress=progress.percent,
+        )
+
+    def _elapsed(self) -> int:
+        return self.run.elapsed_ms(self._clock.now())
+
+    async def _append(
+        self,
+        name: EventName,
+        data: bytes,
+        *,
+        kind: Kind = "other",
+        rows: int = 0,
+        shown: Progress | None = None,
+    ) -> None:
+        event = event_bytes(self.run.id, self._writer.events + 1, name, data)
+        loop = asyncio.get_running_loop()
+
+        def write() -> None:
+            self._writer.append(event, kind=kind, rows=rows)
+
+        interrupted = await _to_its_end(loop.run_in_executor(self._executor, write))
+        self.spoke_at = self._clock.monotonic()
+        self.run = replace(self.run, bytes=self._writer.size, chunks=self._writer.chunks)
+        if shown is not None:
+            self._show(shown)
+        self._grown()
+        if interrupted:
+            raise interrupted
+
+    def _check_size(self) -> None:
+        if self._writer.size > self._most_bytes:
+            raise TooLarge(
+                f"The run has filled the {self._most_bytes:,} bytes that one run may keep."
+                " Choose narrower arguments, or export the report to a file."
+            )
+
+
+async def _to_its_end(work: asyncio.Future[None]) -> asyncio.CancelledError | None:
+    """Wait for work that no cancellation stops; a cancellation comes back, to be raised."""
+    cancelled = None
+    while not work.done():
+        try:
+            await asyncio.wait([work])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    work.result()
+    return cancelled

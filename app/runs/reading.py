@@ -1,0 +1,164 @@
+"""What a run does inside its transaction: prepare, say the columns and the total, read the rows."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from concurrent.futures import Executor
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from app.catalog.query import Query
+from app.catalog.report import Description, Report
+from app.catalog.statement import Composition, compose
+from app.database.count import count_rows
+from app.database.cursor import CursorReader
+from app.database.explain import Plan, explain
+from app.database.pool import Database
+from app.database.session import Session, export_snapshot, reading_transaction
+from app.database.translate import translated
+from app.database.volatility import calls_volatile
+from app.errors import RowstreamError
+from app.runs.clock import Clock
+from app.runs.delivery import Delivery
+from app.runs.journal import Journal
+from app.runs.line import Line
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.database.pool import Connection
+
+CURSOR_REASON = "it is the only reader"
+
+log = structlog.get_logger()
+
+Describe = Callable[["Connection", Report], Awaitable[Description]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What every run of a process shares."""
+
+    settings: Settings
+    database: Database
+    describe: Describe
+    line: Line
+    executor: Executor
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A query that PostgreSQL has accepted, and what is known of it before the first row."""
+
+    composition: Composition
+    plan: Plan
+    volatile: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One report with one query, read by one run into its journal.
+
+    `prepared` is called when the query is known to be accepted.
+    """
+
+    report: Report
+    query: Query
+    session: Session
+    journal: Journal
+    delivery: Delivery
+    around: Surroundings
+    prepared: Callable[[], None]
+
+    async def read(self) -> None:
+        """Everything from the connection to the last row; raises RowstreamError or Canceled."""
+        async with self.around.database.acquire_reading() as connection:
+            with translated(show_detail=self.around.settings.error_detail):
+                async with reading_transaction(connection, self.session):
+                    await self._in_transaction(connection)
+
+    async def _in_transaction(self, connection: "Connection") -> None:
+        prepared = await self._prepare(connection)
+        async with self._counting(connection, prepared):
+            await self._rows(connection, prepared)
+        await self.journal.stage("finalizing")
+
+    async def _prepare(self, connection: "Connection") -> Prepared:
+        """The report is prepared alone first: so it is one statement, and the types are today's."""
+        description = await self.around.describe(connection, self.report)
+        composition = compose(self.report, description, self.query)
+        plan = await explain(connection, composition.explainable, composition.binds)
+        await self.journal.columns(composition.columns, reader="cursor", reason=CURSOR_REASON)
+        if self.report.total != "none":
+            await self.journal.estimate(plan.rows)
+        self.prepared()
+        return Prepared(composition, plan, await calls_volatile(connection, self.report.sql))
+
+    async def _rows(self, connection: "Connection", prepared: Prepared) -> None:
+        settings = self.around.settings
+        reader = CursorReader(
+            connection,
+            prepared.composition,
+            row_bytes=settings.row_bytes,
+            delay=settings.chunk_delay,
+        )
+        blocks = reader.blocks(most=self._chunk_rows, whole=prepared.volatile)
+        async with aclosing(blocks):
+            async for rows in blocks:
+                await self.delivery.add(rows)
+        await self.delivery.flush()
+
+    @property
+    def _chunk_rows(self) -> int:
+        return self.report.chunk_rows or self.around.settings.chunk_rows
+
+    @asynccontextmanager
+    async def _counting(self, connection: "Connection", prepared: Prepared) -> AsyncGenerator[None]:
+        """Count beside the reading, where the report wants it and the plan is not too dear."""
+        if not self._is_countable(prepared):
+            yield
+            return
+        snapshot = await export_snapshot(connection)
+        counting = asyncio.create_task(self._count(snapshot, prepared))
+        try:
+            yield
+        finally:
+            counting.cancel()
+            await asyncio.wait([counting])
+
+    def _is_countable(self, prepared: Prepared) -> bool:
+        cheap = prepared.plan.cost <= self.around.settings.count_cost
+        return self.report.total == "exact" and cheap and not prepared.volatile
+
+    async def _count(self, snapshot: str, prepared: Prepared) -> None:
+        """One chunk is there before it could be counted; larger results are counted at once."""
+        if prepared.plan.rows < self._chunk_rows:
+            await self.delivery.began.wait()
+        with self.around.line.loan(_this_task().cancel) as lent:
+            total = await self._counted(snapshot, prepared.composition) if lent else None
+        if total is not None:
+            await self.journal.count(total)
+
+    async def _counted(self, snapshot: str, composition: Composition) -> int | None:
+        try:
+            async with self.around.database.acquire_reading() as second:
+                return await count_rows(
+                    second,
+                    session=self.session,
+                    snapshot=snapshot,
+                    sql=composition.count(),
+                    binds=composition.binds,
+                )
+        except RowstreamError as error:
+            log.info("count_not_taken", code=error.code)
+            return None
+
+
+def _this_task() -> "asyncio.Task[object]":
+    task = asyncio.current_task()
+    if task is None:
+        message = "a count is a task"
+        raise RuntimeError(message)
+    return task

@@ -1,0 +1,135 @@
+"""The content codings of an event stream: frames as they lie, gzip flushed per event, or none.
+
+Everything that goes out goes through one encoder, pings too: what a response compresses itself
+must not be mixed with what it does not.
+"""
+
+from collections.abc import Callable
+from typing import Literal, Protocol, cast
+
+from isal import isal_zlib
+
+from app.runs.frames import Record, compress, decompress
+
+Coding = Literal["zstd", "gzip", "identity"]
+GZIP_LEVEL = 1
+GZIP_WINDOW = 31  # 15 bits and the gzip header
+
+
+class Encoder(Protocol):
+    """Turns events into the bytes of one response body."""
+
+    def stored(self, frame: bytes, record: Record) -> bytes:
+        """An event of the backlog, given as its zstd frame."""
+        ...
+
+    def plain(self, event: bytes) -> bytes:
+        """An event that stands in no backlog."""
+        ...
+
+    def end(self) -> bytes:
+        """What closes the body."""
+        ...
+
+
+class Compressor(Protocol):
+    """zlib's compression object, whose stubs do not say what it takes."""
+
+    def compress(self, data: bytes, /) -> bytes:
+        """What is ready of the compressed data."""
+        ...
+
+    def flush(self, mode: int, /) -> bytes:
+        """The rest of it."""
+        ...
+
+
+class ZstdEncoder:
+    """Concatenated frames are one valid body; an event is decoded as soon as its frame is there."""
+
+    def stored(self, frame: bytes, record: Record) -> bytes:
+        """The frame as it lies on the disk."""
+        del record
+        return frame
+
+    def plain(self, event: bytes) -> bytes:
+        """A frame of its own."""
+        return compress(event)
+
+    def end(self) -> bytes:
+        """Nothing: the last frame is closed."""
+        return b""
+
+
+class GzipEncoder:
+    """One gzip member with a flush per event (RFC 1952)."""
+
+    def __init__(self) -> None:
+        compressobj = cast("Callable[..., Compressor]", vars(isal_zlib)["compressobj"])
+        self._compressor = compressobj(GZIP_LEVEL, isal_zlib.DEFLATED, GZIP_WINDOW)
+
+    def stored(self, frame: bytes, record: Record) -> bytes:
+        """The event, compressed anew."""
+        return self.plain(decompress(frame, record))
+
+    def plain(self, event: bytes) -> bytes:
+        """The event, so that the client can decode all of it at once."""
+        return self._compressor.compress(event) + self._compressor.flush(isal_zlib.Z_SYNC_FLUSH)
+
+    def end(self) -> bytes:
+        """The member's checksum and length."""
+        return self._compressor.flush(isal_zlib.Z_FINISH)
+
+
+class IdentityEncoder:
+    """No coding."""
+
+    def stored(self, frame: bytes, record: Record) -> bytes:
+        """The event itself."""
+        return decompress(frame, record)
+
+    def plain(self, event: bytes) -> bytes:
+        """The event itself."""
+        return event
+
+    def end(self) -> bytes:
+        """Nothing."""
+        return b""
+
+
+def encoder(coding: Coding) -> Encoder:
+    """A new encoder for one response."""
+    match coding:
+        case "zstd":
+            return ZstdEncoder()
+        case "gzip":
+            return GzipEncoder()
+        case "identity":
+            return IdentityEncoder()
+
+
+def choose_coding(accept_encoding: str) -> Coding:
+    """The cheapest for us of those that the client takes (RFC 9110, 12.5.3): zstd, gzip, none.
+
+    A coding with `q=0` is refused; other weights do not matter.
+    """
+    taken = _accepted(accept_encoding)
+    if taken.get("zstd", False):
+        return "zstd"
+    if taken.get("gzip", taken.get("*", False)):
+        return "gzip"
+    return "identity"
+
+
+def _accepted(header: str) -> dict[str, bool]:
+    return dict(_member(member) for member in header.lower().split(",") if member.strip())
+
+
+def _member(member: str) -> tuple[str, bool]:
+    name, *parameters = (part.strip() for part in member.split(";"))
+    weights = [part[2:].strip() for part in parameters if part.startswith("q=")]
+    return name, not any(_is_zero(weight) for weight in weights)
+
+
+def _is_zero(weight: str) -> bool:
+    return weight.strip("0.") == "" and weight != ""
