@@ -10,7 +10,7 @@ import pytest
 from app.catalog.catalog import Catalog
 from app.catalog.query import Query, parse_query
 from app.database.pool import Database
-from app.errors import DatabaseUnavailable, InvalidArgument, NotFound, ReportBroken
+from app.errors import DatabaseBusy, DatabaseUnavailable, InvalidArgument, NotFound, ReportBroken
 from tests.postgres import Cluster
 
 SCHEMA = """
@@ -240,6 +240,30 @@ async def test_a_check_says_where_and_what(
     [found] = await Catalog(database, folder=tmp_path).check()
 
     assert str(found).startswith(finding)
+
+
+async def test_a_check_says_that_the_folder_is_missing(database: Database, tmp_path: Path) -> None:
+    [found] = await Catalog(database, folder=tmp_path / "nope").check()
+
+    assert str(found).startswith("nope:1: There is no such folder")
+
+
+async def test_a_check_needs_the_database(own_postgres: Cluster, folder: Path) -> None:
+    url = own_postgres.url()
+    async with Database(reading_url=url, state_url=url, reading_connections=1) as database:
+        own_postgres.stop()
+
+        with pytest.raises(DatabaseUnavailable):
+            await Catalog(database, folder=folder).check()
+
+
+async def test_a_locked_catalog_is_busy_after_a_while(catalog: Catalog, database: Database) -> None:
+    report = await catalog.report("shop.orders")
+    async with database.acquire_state() as connection, connection.transaction():
+        await connection.execute("lock table shop.orders in access exclusive mode")
+
+        with pytest.raises(DatabaseBusy):
+            await catalog.describe(report)
 
 
 async def test_a_check_executes_nothing(database: Database, tmp_path: Path) -> None:

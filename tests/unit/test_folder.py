@@ -113,3 +113,18 @@ async def test_a_mended_file_is_served(tmp_path: Path) -> None:
 
 async def test_no_folder_has_no_reports() -> None:
     assert await Folder(None).reports() == {}
+
+
+async def test_a_folder_that_is_not_there_is_a_finding(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "reports")
+    found = folder.missing()
+
+    assert await folder.reports() == {}
+    assert str(found).startswith("reports:1: There is no such folder")
+
+
+async def test_a_folder_in_a_files_place_is_no_report(tmp_path: Path) -> None:
+    (tmp_path / "a.sql").mkdir()
+
+    assert await Folder(tmp_path).reports() == {}
+    assert Folder(tmp_path).missing() is None
