@@ -1,0 +1,2 @@
+-- title = "Empty"
+select 1 as id where false

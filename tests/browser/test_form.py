@@ -1,0 +1,65 @@
+"""The parameter form, the address as the state, and the catalog that leads to both."""
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.support.select import Select
+
+from tests.browser.report_page import ReportPage
+from tests.browser.serving import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
+
+KINDS = "return [...document.querySelectorAll('#fields :is(input, select)')].map(e => e.type)"
+
+
+def field(page: ReportPage, name: str) -> str:
+    """What stands in a field."""
+    return str(page.script("return document.forms.form.elements[arguments[0]].value", name))
+
+
+def test_each_type_has_its_field_and_its_default(page: ReportPage) -> None:
+    page.open("form")
+    page.until(lambda: page.script(KINDS), "the form is there")
+
+    assert page.script(KINDS) == ["number", "date", "select-one", "select-one", "text"]
+    assert [field(page, name) for name in ("least", "since", "sure")] == ["3", "2013-01-01", "true"]
+
+
+def test_the_form_is_filled_from_the_address_and_written_to_it(page: ReportPage) -> None:
+    page.open("form", least="7", words="a & b")
+    Select(page.driver.find_element(By.NAME, "fruit")).select_by_visible_text("Banana")
+    page.run_to_the_end()
+
+    assert page.cells() == ["7", "2013-01-01", "b", "t", "a & b"]
+    assert "fruit=b" in page.driver.current_url
+
+
+def test_filters_of_the_address_are_shown_applied_and_removable(page: ReportPage) -> None:
+    page.open("numbers", where="id.lte.3", order="id.desc").run_to_the_end()
+    assert page.cells('.body [aria-colindex="2"]') == ["3", "2", "1"]
+    page.driver.find_element(By.CSS_SELECTOR, "[aria-label='Remove where id.lte.3']").click()
+    page.run_to_the_end()
+
+    assert page.received() == 2500
+
+
+def test_the_catalog_finds_reports_by_any_word(driver: WebDriver, server: Server) -> None:
+    driver.get(server.url)
+    page = ReportPage(driver, server.url)
+    page.until(lambda: "report" in page.text("found"), "the reports are listed")
+    page.element("search").send_keys("ticker minute")
+    page.until(lambda: page.text("found") == "1 report", "one is left")
+    driver.find_element(By.CSS_SELECTOR, "#reports li:not([hidden]) a").click()
+
+    page.until(lambda: page.text("title") == "Ticker", "its page is open")
+
+
+def test_the_catalog_lists_my_latest_runs(page: ReportPage) -> None:
+    page.open("numbers", rows="42").run_to_the_end()
+    page.driver.get(page.url)
+    page.until(lambda: page.is_shown("latest"), "my runs are listed")
+    page.driver.find_element(By.CSS_SELECTOR, "#runs a").click()
+    page.wait_for_stage("Completed")
+
+    assert page.received() == 42
