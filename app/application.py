@@ -4,15 +4,12 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from starlette.applications import Starlette
 
 from app.catalog.catalog import Catalog
-from app.catalog.describing import description
-from app.catalog.report import Description, Report
-from app.database.describe import describe
+from app.catalog.describing import describe_report
 from app.database.pool import Database
 from app.errors import DatabaseUnavailable, RowstreamError, StartupError
 from app.runs.backlog import BacklogFolder
@@ -27,9 +24,6 @@ from app.runs.stop import Stop
 from app.settings import Settings
 from app.web.middleware import exception_handlers, middleware
 from app.web.routes import routes
-
-if TYPE_CHECKING:
-    from app.database.pool import Connection
 
 ENCODING_THREADS = 2  # compression and the disk; both release the GIL
 
@@ -120,11 +114,6 @@ async def _install(registry: Registry, database: Database) -> None:
             "The state database cannot be written: runs are kept in its schema `rowstream`."
             " Give ROWSTREAM_STATE_URL, an address whose role may create that schema."
         ) from error
-
-
-async def describe_report(connection: "Connection", report: Report) -> Description:
-    """What PostgreSQL says of the report, on a connection of the caller's."""
-    return description(report, await describe(connection, report.sql))
 
 
 @asynccontextmanager

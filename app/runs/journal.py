@@ -77,13 +77,13 @@ class Journal:
 
     async def estimate(self, total: int) -> None:
         """The planner's number of rows."""
-        self._show(self._progress.estimated(total))
-        await self.tell()
+        async with self._lock:
+            await self._show_total(self._progress.estimated(total))
 
     async def count(self, total: int) -> None:
         """The exact number of rows."""
-        self._show(self._progress.counted(total))
-        await self.tell()
+        async with self._lock:
+            await self._show_total(self._progress.counted(total))
 
     async def stage(self, stage: Stage, position: int | None = None) -> None:
         """What is happening now."""
@@ -121,6 +121,10 @@ class Journal:
             finally:
                 self._writer.close()
                 self._grown()
+
+    async def _show_total(self, progress: Progress) -> None:
+        self._show(progress)
+        await self._append("progress", progress_data(self.run, self._elapsed()))
 
     def _show(self, progress: Progress) -> None:
         self._progress = progress

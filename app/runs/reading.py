@@ -18,6 +18,7 @@ from app.database.explain import Plan, explain
 from app.database.pool import Database
 from app.database.session import Session, export_snapshot, reading_transaction
 from app.database.translate import translated
+from app.database.values import check_values
 from app.database.volatility import calls_volatile
 from app.errors import RowstreamError
 from app.runs.clock import Clock
@@ -89,6 +90,7 @@ class Reading:
         """The report is prepared alone first: so it is one statement, and the types are today's."""
         description = await self.around.describe(connection, self.report)
         composition = compose(self.report, description, self.query)
+        await check_values(connection, [each for each in composition.values if not each.built_in])
         plan = await explain(connection, composition.explainable, composition.binds)
         await self.journal.columns(composition.columns, reader="cursor", reason=CURSOR_REASON)
         if self.report.total != "none":
