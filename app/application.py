@@ -50,12 +50,15 @@ def create_app(
             app.state.catalog = _catalog(settings, database)
             yield
 
-    return Starlette(
+    app = Starlette(
         routes=routes(),
         middleware=middleware(settings),
         exception_handlers=exception_handlers(),
         lifespan=lifespan,
     )
+    # An address has one form; a redirect would name the host and lose what a POST carries.
+    app.router.redirect_slashes = False
+    return app
 
 
 def _catalog(settings: Settings, database: Database) -> Catalog:
