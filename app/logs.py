@@ -3,6 +3,7 @@
 A person at a terminal gets text, everything else JSON. A log that cannot be written stops nobody.
 """
 
+import asyncio
 import logging
 import sys
 
@@ -37,6 +38,12 @@ def configure_logs() -> None:
     logging.raiseExceptions = False  # a full disk under the log is no reason to fail a request
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").addFilter(_is_fault)
+
+
+def _is_fault(record: logging.LogRecord) -> bool:
+    """Whether uvicorn tells of more than a request that we ourselves cut off."""
+    return not (record.exc_info and record.exc_info[0] is asyncio.CancelledError)
 
 
 def _written(*, terminal: bool) -> list[Processor]:

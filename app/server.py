@@ -67,6 +67,9 @@ class Server(uvicorn.Server):
         """Drop the connections where something still is; to close them is to wait for clients."""
         for connection in self._busy():
             connection.transport.abort()
+            self.force_exit = True  # nothing is left to wait for
+        for task in self.server_state.tasks:
+            task.cancel()
 
     def _busy(self) -> "Sequence[PatientProtocol]":
         connections = cast("set[PatientProtocol]", self.server_state.connections)
