@@ -1,6 +1,7 @@
 """Rows into chunks into the journal, in order, and a sign of life while no rows come."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -35,8 +36,10 @@ class Delivery:
         self._clock = clock
         self._broken = broken
         self._order = asyncio.Lock()
+        self._ready: deque[Chunk] = deque()
         self._since: float | None = None
         self._nudged = asyncio.Event()
+        self._writing: asyncio.Task[None] | None = None
 
     async def add(self, rows: Sequence[Row]) -> None:
         """Write the chunks that these rows fill."""
@@ -44,16 +47,19 @@ class Delivery:
             self._since = self._clock.monotonic()
             await self._journal.stage("processing")
         async with self._order:
-            for chunk in list(self._chunker.add(rows)):
-                await self._write(chunk)
+            await self._written()
+            # No await from here on: a cancelled run must not lose rows from the middle. The chunks
+            # are compressed and written while the next rows are on their way.
+            chunks = list(self._chunker.add(rows))
+            self._writing = asyncio.create_task(self._write(chunks))
         self._nudged.set()
 
     async def flush(self) -> None:
-        """Write the rows that wait, however few."""
+        """Write the rows that wait, however few; returns when everything is written."""
         async with self._order:
-            chunk = self._chunker.flush()
-            if chunk is not None:
-                await self._write(chunk)
+            await self._written()
+            if chunk := self._chunker.flush():
+                await self._write([chunk])
 
     def moved(self, position: int) -> None:
         """The run's place in line has changed; the pulse says so."""
@@ -75,10 +81,17 @@ class Delivery:
                 self._broken(error)
                 return
 
-    async def _write(self, chunk: Chunk) -> None:
-        await self._journal.chunk(chunk)
-        self._since = self._clock.monotonic()
-        self.began.set()
+    async def _write(self, chunks: Sequence[Chunk]) -> None:
+        for chunk in chunks:
+            await self._journal.chunk(chunk)
+            self._since = self._clock.monotonic()
+            self.began.set()
+
+    async def _written(self) -> None:
+        """Wait for what is being written, and raise what kept it from being."""
+        if self._writing is not None:
+            await asyncio.shield(self._writing)
+            self._writing = None
 
     async def _wait(self, seconds: float) -> None:
         self._nudged.clear()
