@@ -1,7 +1,6 @@
 """Rows into chunks into the journal, in order, and a sign of life while no rows come."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -36,7 +35,6 @@ class Delivery:
         self._clock = clock
         self._broken = broken
         self._order = asyncio.Lock()
-        self._ready: deque[Chunk] = deque()
         self._since: float | None = None
         self._nudged = asyncio.Event()
         self._writing: asyncio.Task[None] | None = None
@@ -59,7 +57,8 @@ class Delivery:
         async with self._order:
             await self._written()
             if chunk := self._chunker.flush():
-                await self._write([chunk])
+                self._writing = asyncio.create_task(self._write([chunk]))
+                await self._written()
 
     def moved(self, position: int) -> None:
         """The run's place in line has changed; the pulse says so."""
