@@ -46,6 +46,23 @@ select pg_sleep(60)::text as slept
 -- title = "Divides by zero after 1,500 rows"
 select i as number, 1 / (1500 - i) as quotient from generate_series(1, 3000) as i
 """,
+    "difficult": r"""
+-- title = "Values and names that need care"
+select * from (values
+    (1::int8, null::text, '', 'plain', true, 1.50::numeric, E'{"a":\n[1.10, 1e400]}'::json,
+        '2013-01-01'::date, array['a', null, 'b,c']),
+    (9007199254740993, 'a,b', '"', E'line\nbreak', false, 'NaN', 'null', 'infinity', '{}'),
+    (-1, E'\r', '\.', ' space ', null, '-Infinity', '"\ud800"', '0044-03-15 BC', null),
+    (0, E'tab\t', '=1+1', 'smile 😀', true, 1e-30, '[]', null, '{{1},{2}}'),
+    (2, '<script>', '''', E'\u2028', true, 0, '1', '294276-01-01', '{NULL}')
+) as v("n", "a", "a", "quo""te", "comma,", "
+", "json", "?column?", "__proto__")
+order by "n"
+""",
+    "alone": r"""
+-- title = "One column, with what would end the data"
+select * from (values ('\.'), (null), (''), ('a')) as v("\.")
+""",
     "empty": """
 -- title = "Empty"
 select 1 as one where false
