@@ -6,12 +6,11 @@ or seconds. A setting that does not parse stops the start with a sentence.
 
 import os
 import re
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, cast
-from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import available_timezones
 
 from app.errors import StartupError
 
@@ -45,8 +44,11 @@ def _quantity(text: str, units: Mapping[str, float], example: str) -> float:
 
 
 def parse_size(text: str) -> int:
-    """Bytes from `1048576`, `256MiB` or `1GB`; ValueError says what is accepted."""
-    return int(_quantity(text, SIZE_UNITS, "256MiB"))
+    """Bytes, at least 1, from `1048576`, `256MiB` or `1GB`; ValueError says what is accepted."""
+    size = int(_quantity(text, SIZE_UNITS, "256MiB"))
+    if size < 1:
+        raise ValueError("is less than a byte")
+    return size
 
 
 def parse_time(text: str) -> float:
@@ -56,7 +58,7 @@ def parse_time(text: str) -> float:
 
 def parse_count(text: str) -> int:
     """A whole number of at least 1; underscores are allowed between digits."""
-    if not re.fullmatch(r"[0-9_]+", text) or int(text) < 1:
+    if not re.fullmatch(r"[0-9]+(_[0-9]+)*", text) or int(text) < 1:
         raise ValueError("is not a whole number of at least 1")
     return int(text)
 
@@ -90,18 +92,30 @@ def parse_reader(text: str) -> str:
 
 
 def parse_cost(text: str) -> float:
-    """A planner's cost, in the units of EXPLAIN."""
+    """A planner's cost, in the units of EXPLAIN; `inf` is dearer than every plan."""
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?(e[0-9]+)?|inf", text):
+        raise ValueError("is not a cost such as 2000000 or inf")
     return float(text)
+
+
+def parse_timezone(text: str) -> str:
+    """A name of IANA's time zone database."""
+    if text not in {*available_timezones(), "UTC"}:
+        raise ValueError("is not a time zone such as Europe/Berlin or UTC")
+    return text
 
 
 def default_data() -> Path:
     """The folder for backlogs, files and the embedded PostgreSQL of the user who runs this."""
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
+    return data_of(os.geteuid(), os.environ)
+
+
+def data_of(user: int, environ: Mapping[str, str]) -> Path:
+    """That folder of a user. A relative XDG_STATE_HOME is none (XDG Base Directory, "Basics")."""
+    if user == 0:
         return Path("/var/lib/rowstream")
-    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    if not Path(state).is_absolute():
-        state = tempfile.gettempdir()
-    return Path(state) / "rowstream"
+    state = Path(environ.get("XDG_STATE_HOME", ""))
+    return (state if state.is_absolute() else Path.home() / ".local" / "state") / "rowstream"
 
 
 def _about(parse: Parse, means: str) -> dict[str, object]:
@@ -157,7 +171,7 @@ class Settings:
             parse_names, "names the server answers to, comma-separated (loopback's when not given)"
         ),
     )
-    timezone: str = field(default="UTC", metadata=_about(str, "time zone of values"))
+    timezone: str = field(default="UTC", metadata=_about(parse_timezone, "time zone of values"))
     runs_per_owner: int = field(
         default=5, metadata=_about(parse_count, "runs in progress of one owner")
     )
@@ -222,16 +236,17 @@ def shown(value: object) -> str:
         return ",".join(str(item) for item in cast("tuple[object, ...]", value))
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = "" if value is None else str(value)
-    return masked(text) if "://" in text else text
+    return masked("" if value is None else str(value))
 
 
-def masked(url: str) -> str:
-    """The address with its password (in the authority or the query) replaced by `***`."""
-    parts = urlsplit(url)
-    authority = re.sub(r"^([^:@]*):.*@", r"\1:***@", parts.netloc)
-    query = re.sub(r"(?i)((?:^|&)(?:password|sslpassword)=)[^&]*", r"\1***", parts.query)
-    return urlunsplit((parts.scheme, authority, parts.path, query, parts.fragment))
+def masked(text: str) -> str:
+    """An address, or libpq's `name=value` pairs, with the password replaced by `***`.
+
+    Not by the rules of addresses: a password that should have been quoted (`/`, `#`, `@`) would
+    then be printed.
+    """
+    text = re.sub(r"(://[^:/?#@]*):.*@", r"\1:***@", text)
+    return re.sub(r"(?i)\b((?:ssl)?password=)[^&\s]*", r"\1***", text)
 
 
 def _known(given: Mapping[str, str]) -> list[Field[Any]]:
