@@ -215,8 +215,8 @@ async def test_a_chunk_may_be_kept_for_the_rest_of_its_life(server: Served) -> N
     assert 3500 < int(age.removeprefix("max-age=")) <= 3600
 
 
-@pytest.mark.parametrize("chunk", ["0", "4", "-1", "x", "1.0", "٣", "9" * 5000])
-async def test_a_chunk_that_is_not_there_is_not_kept_as_missing(server: Served, chunk: str) -> None:
+async def test_a_chunk_that_is_not_there_is_not_kept_as_missing(server: Served) -> None:
     run = await server.finished(n=2500)
 
-    assert_problem(await server.client.get(f"/api/runs/{run}/chunks/{chunk}"), "not_found")
+    for chunk in ("0", "4", "-1", "x", "1.0", "٣", "9" * 5000):
+        assert_problem(await server.client.get(f"/api/runs/{run}/chunks/{chunk}"), "not_found")
