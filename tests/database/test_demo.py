@@ -7,6 +7,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from app.catalog.catalog import Catalog
+from app.database.pool import Database
 from app.demo.loader import REPORTS, load_demo
 from tests.postgres import Cluster
 
@@ -111,6 +113,13 @@ async def test_both_versions_of_postgresql_get_the_same_data(
     for table in TABLES:
         digest = DIGESTS.format(table)
         assert await ask(demo_url, digest) == await ask(debian_postgres.url(), digest)
+
+
+async def test_every_report_is_one_that_postgresql_accepts(demo_url: str) -> None:
+    async with Database(reading_url=demo_url, state_url=demo_url, reading_connections=2) as both:
+        catalog = Catalog(both, folder=REPORTS)
+
+        assert await catalog.check() == []
 
 
 @pytest.mark.parametrize("file", sorted(REPORTS.glob("*.sql")), ids=lambda file: file.stem)
