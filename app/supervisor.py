@@ -132,9 +132,8 @@ class Crew:
         with ours:
             with theirs:
                 process = await self._start(theirs)
-            log.info("process_started", process=number, pid=process.pid)
             beside = [
-                asyncio.create_task(self._hear(ours)),
+                asyncio.create_task(self._hear(ours, number, process.pid)),
                 asyncio.create_task(self._pass_on(process)),
             ]
             try:
@@ -153,8 +152,11 @@ class Crew:
             start_new_session=True,  # a Ctrl-C is for the supervisor, who passes it on
         )
 
-    async def _hear(self, line: socket.socket) -> None:
-        if await asyncio.get_running_loop().sock_recv(line, 1) == READY and not self._announced:
+    async def _hear(self, line: socket.socket, number: int, pid: int) -> None:
+        if await asyncio.get_running_loop().sock_recv(line, 1) != READY:
+            return
+        log.info("process_ready", process=number, pid=pid)
+        if not self._announced:
             self._announced = True
             announce(self._listener)
 

@@ -6,7 +6,6 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ import pytest
 from app.database.embedded import DataInUseError, EmbeddedPostgres
 from app.database.programs import closed_folder, make_folder, system_account
 from app.errors import StartupError
+from tests.process.conftest import servers_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(60)]
 
@@ -34,25 +34,6 @@ async def own():
 
 asyncio.run(own())
 """
-
-
-@pytest.fixture
-def data() -> Generator[Path]:
-    """A data folder below one that every user can pass (pytest's own are closed to others)."""
-    with tempfile.TemporaryDirectory(prefix="rowstream-test-", dir="/tmp") as folder:
-        Path(folder).chmod(0o711)
-        yield Path(folder) / "data"
-        for process in servers_in(Path(folder)):  # a failed test must not leave its server
-            process.kill()
-
-
-def servers_in(folder: Path) -> list[psutil.Process]:
-    """Every process of PostgreSQL that works below a folder."""
-    return [
-        process
-        for process in psutil.process_iter(["name", "cwd"])
-        if process.info["name"] == "postgres" and str(process.info["cwd"]).startswith(f"{folder}/")
-    ]
 
 
 @contextmanager
