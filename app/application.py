@@ -11,7 +11,8 @@ from starlette.applications import Starlette
 from app.catalog.catalog import Catalog
 from app.catalog.describing import describe_report
 from app.database.pool import Database
-from app.errors import DatabaseUnavailable, RowstreamError, StartupError
+from app.database.pooler import check_reading, check_state
+from app.errors import RowstreamError, StartupError
 from app.runs.backlog import BacklogFolder
 from app.runs.clock import Clock
 from app.runs.heart import Heart
@@ -42,6 +43,7 @@ def create_app(
         database = Database(
             reading_url=reading_url, state_url=state_url, reading_connections=settings.pool
         )
+        await _check_addresses(reading_url, state_url)
         async with database, opened_runs(settings, database, clock=clock or Clock()) as runs:
             app.state.settings = settings
             app.state.stop = stop
@@ -91,7 +93,7 @@ async def opened_runs(
         runs = Runs(around, registry, backlogs)
         heart = Heart(runs, registry, settings=settings, clock=clock)
         janitor = Janitor(registry, backlogs, settings=settings, clock=clock)
-        await _install(registry, database)
+        await _install(registry)
         await janitor.begin()
         beside = [
             heart.beat_for_ever(),
@@ -104,14 +106,19 @@ async def opened_runs(
             await heart.save_ended()
 
 
-async def _install(registry: Registry, database: Database) -> None:
+async def _check_addresses(reading_url: str, state_url: str) -> None:
     try:
-        await database.ready()
-        await registry.install()
-    except DatabaseUnavailable as error:
+        await check_reading(reading_url)
+        await check_state(state_url)
+    except RowstreamError as error:
         raise StartupError(
             "The database does not answer. Check ROWSTREAM_DATABASE_URL and ROWSTREAM_STATE_URL."
         ) from error
+
+
+async def _install(registry: Registry) -> None:
+    try:
+        await registry.install()
     except RowstreamError as error:
         raise StartupError(
             "The state database cannot be written: runs are kept in its schema `rowstream`."

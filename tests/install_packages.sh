@@ -6,6 +6,7 @@ packages=(
     chromium chromium-driver        # Chromium
     firefox-esr                     # Firefox; its driver is in the lock file
     webkit2gtk-driver xvfb          # WebKit, which needs a display
+    pgbouncer                       # a pooler, which has to be refused
     postgresql                      # a second version of the server, and psql as an oracle
     fonts-noto-core fonts-noto-color-emoji  # difficult text on screenshots
 )
