@@ -28,6 +28,7 @@ class Line:
     def __init__(self, *, slots: int, most: int) -> None:
         self._free = slots
         self._most = most
+        self._coming = 0
         self._line: deque[_Waiting] = deque()
         self._loans: list[Callable[[], object]] = []
 
@@ -36,13 +37,23 @@ class Line:
         """Whether a run that comes now gets a slot at once."""
         return self._free > 0 and not self._line
 
-    def check(self) -> None:
-        """Raise Busy when the line is full."""
-        if not self.has_room and len(self._line) >= self._most:
+    @contextmanager
+    def coming(self) -> Generator[bool]:
+        """Keep a place for a run that is being started inside; Busy when the line is full.
+
+        True when it will not have to wait.
+        """
+        if len(self._line) + self._coming >= self._free + self._most:
             raise Busy(
                 f"{self._most} runs are waiting already. Try again in a moment.",
                 retry_after=BUSY_RETRY_SECONDS,
             )
+        at_once = not self._line and self._coming < self._free
+        self._coming += 1
+        try:
+            yield at_once
+        finally:
+            self._coming -= 1
 
     @asynccontextmanager
     async def slot(self, moved: Moved) -> AsyncGenerator[None]:

@@ -61,11 +61,10 @@ class Runs:
 
         Raises TooManyRuns, Busy, Storage, and what PostgreSQL says of the query within 2 s.
         """
-        self._around.line.check()
-        waits = not self._around.line.has_room
-        await self._check_storage(owner)
-        local = await self._launch(self._new_run(owner, report, query), report, query)
-        if not waits:
+        with self._around.line.coming() as at_once:
+            await self._check_storage(owner)
+            local = await self._launch(self._new_run(owner, report, query), report, query)
+        if at_once:
             await self._wait_prepared(local)
         return local.runner.run
 
@@ -164,24 +163,32 @@ class Runs:
     async def _launch(self, run: Run, report: Report, query: Query) -> Local:
         await self._registry.enter(run, most=self._settings.runs_per_owner)
         try:
-            changes = LocalChanges()
+            local = await self._begin(run, report, query)
+        except BaseException:
+            self._backlogs.delete(run.id)
+            await asyncio.shield(self._registry.forget(run.id))
+            raise
+        self.locals[run.id] = local
+        log.info("run_started", **log_facts(run))
+        return local
+
+    async def _begin(self, run: Run, report: Report, query: Query) -> Local:
+        changes = LocalChanges()
+        writer = self._backlogs.create(run.id)
+        try:
             runner = Runner(
                 run,
                 report=report,
                 query=query,
-                writer=self._backlogs.create(run.id),
+                writer=writer,
                 around=self._around,
                 grown=changes.wake,
             )
             await runner.begin()
         except BaseException:
-            self._backlogs.delete(run.id)
-            await asyncio.shield(self._registry.forget(run.id))
+            writer.close()
             raise
-        task = asyncio.create_task(self._execute(runner))
-        self.locals[run.id] = local = Local(runner, changes, task)
-        log.info("run_started", **log_facts(run))
-        return local
+        return Local(runner, changes, asyncio.create_task(self._execute(runner)))
 
     async def _execute(self, runner: Runner) -> None:
         await runner.execute()
