@@ -30,11 +30,10 @@ class RowsSoFar:
 
     @classmethod
     def of(cls, run: Run, reader: BacklogReader, name: Format) -> Self:
-        """The rows as they are now; Damaged when a completed run has lost some of them."""
+        """The rows as they are now; Damaged when a run that has ended has lost some of them."""
         last = reader.record(reader.count())
-        rows = last.first_row + last.count if last else 0
         is_partial = run.status != "completed"
-        if not is_partial and rows != run.rows:
+        if run.is_final and run.rows != (last.rows if last else 0):
             raise Damaged
         return cls(
             form=row_format(name, known_columns(reader)),

@@ -148,9 +148,8 @@ class BacklogReader:
 
     def rows(self) -> int:
         """How many rows the backlog holds so far."""
-        count = self.count()
-        last = self.record(count)
-        return last.first_row + last.count if last else 0
+        last = self.record(self.count())
+        return last.rows if last else 0
 
     def chunk(self, number: int) -> bytes | None:
         """The JSON of chunk `number`'s event, or None when it is not there (yet)."""
@@ -221,7 +220,7 @@ class BacklogWriter:
     @property
     def rows(self) -> int:
         """Rows in the backlog."""
-        return self._last.first_row + self._last.count if self._last else 0
+        return self._last.rows if self._last else 0
 
     @property
     def chunks(self) -> int:

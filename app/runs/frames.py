@@ -38,6 +38,11 @@ class Record:
     frame_check: int
     kind: Kind
 
+    @property
+    def rows(self) -> int:
+        """Rows up to and including this event."""
+        return self.first_row + self.count
+
     def pack(self) -> bytes:
         """The record as it stands in the index file."""
         body = LAYOUT.pack(

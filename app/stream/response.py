@@ -50,13 +50,19 @@ class EventStream(EventSourceResponse):
 
 
 def event_stream(
-    runs: Runs, run: Run, *, after: int, accept_encoding: str, send_timeout: float
+    runs: Runs,
+    run: Run,
+    *,
+    after: int,
+    accept_encoding: str,
+    send_timeout: float,
+    ping_seconds: float = PING_SECONDS,
 ) -> EventStream:
     """The events of `run` after event `after`, to the final one. Raises Gone when it is deleted."""
     coding = choose_coding(accept_encoding)
     headers = HEADERS if coding == "identity" else {**HEADERS, "Content-Encoding": coding}
     return EventStream(
-        _body(runs, run, after, encoder(coding)),
+        _body(runs, run, after=after, coder=encoder(coding), ping_seconds=ping_seconds),
         headers=headers,
         media_type="text/event-stream; charset=utf-8",
         ping=0,
@@ -65,11 +71,12 @@ def event_stream(
 
 
 async def _body(
-    runs: Runs, run: Run, after: int, coder: Encoder
+    runs: Runs, run: Run, *, after: int, coder: Encoder, ping_seconds: float
 ) -> AsyncGenerator[bytes | memoryview]:
     with runs.following(run.id), runs.reader(run) as reader:
         yield coder.plain(RETRY)
-        async with aclosing(_events(reader, runs, run, after, coder)) as events:
+        events = _events(reader, runs, run, after=after, coder=coder, ping_seconds=ping_seconds)
+        async with aclosing(events):
             async for event in events:
                 for piece in slices(event):
                     yield piece
@@ -78,20 +85,26 @@ async def _body(
 
 
 async def _events(
-    reader: BacklogReader, runs: Runs, run: Run, after: int, coder: Encoder
+    reader: BacklogReader,
+    runs: Runs,
+    run: Run,
+    *,
+    after: int,
+    coder: Encoder,
+    ping_seconds: float,
 ) -> AsyncGenerator[bytes]:
-    """Each event, encoded; a ping for every 15 s of silence."""
+    """Each event, encoded; a ping for every `ping_seconds` of silence."""
     number, changes = after, runs.changes(run.id)
-    silence = Silence()
+    silence = Silence(ping_seconds)
     while True:
         record = reader.record(number + 1)
         if record is None:
-            if end := await _untold_end(reader, runs, run, silent=silence.is_long):
+            if end := await _untold_end(reader, runs, run, number, silent=silence.is_long):
                 yield coder.plain(end)
                 return
             if silence.is_long:
                 yield coder.plain(PING)
-                silence = Silence()
+                silence = Silence(ping_seconds)
             await changes.wait(silence.left)
             continue
         try:
@@ -101,22 +114,22 @@ async def _events(
             return
         if record.kind == "final":
             return
-        number, silence = number + 1, Silence()
+        number, silence = number + 1, Silence(ping_seconds)
         # A send that does not wait would let a replay keep the event loop to itself.
         await asyncio.sleep(0)
 
 
 class Silence:
-    """How long nothing has been said, in seconds."""
+    """How long nothing has been said, in seconds; after `longest` a ping is due."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: float) -> None:
         self._clock = asyncio.get_running_loop().time
-        self._since = self._clock()
+        self._due = self._clock() + longest
 
     @property
     def left(self) -> float:
         """Seconds until a ping is due."""
-        return max(0.0, self._since + PING_SECONDS - self._clock())
+        return max(0.0, self._due - self._clock())
 
     @property
     def is_long(self) -> bool:
@@ -124,18 +137,23 @@ class Silence:
         return self.left == 0.0
 
 
-async def _untold_end(reader: BacklogReader, runs: Runs, run: Run, *, silent: bool) -> bytes | None:
-    """The final event of a run whose backlog could not take it, as after a full disk.
+async def _untold_end(
+    reader: BacklogReader, runs: Runs, run: Run, number: int, *, silent: bool
+) -> bytes | None:
+    """The end of a run whose backlog has nothing after event `number`, and never will.
 
-    Asked of this process's own runs at once, of others once per silence.
+    Either it could not take the final event, as on a full disk, or it was damaged since. Asked of
+    runs that are known to have ended at once, of others once per silence.
     """
-    if not silent and not runs.is_ended_here(run.id):
+    if not (silent or run.is_final or runs.is_ended_here(run.id)):
         return None
     now = await runs.get(run.id)
-    if not now.is_final or (reader.count() and reader.complete):
+    if not now.is_final or reader.record(number + 1) is not None:
         return None
-    elapsed = now.elapsed_ms(now.created_at)
-    return unnumbered_bytes(final_name(now), final_data(now, elapsed))
+    last = reader.record(number)
+    if now.rows != (last.rows if last else 0):
+        return _damaged()
+    return unnumbered_bytes(final_name(now), final_data(now, now.elapsed_ms(now.created_at)))
 
 
 def _damaged() -> bytes:

@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.runs.backlog import damaged_error
 from app.runs.run import Run
 from app.stream.response import HEADERS, event_stream
 from app.web.asked_run import asked_run
@@ -16,7 +17,9 @@ async def follow_run(request: Request) -> Response:
 
 
 def follow(request: Request, run: Run) -> Response:
-    """The stream of this run. Raises InvalidArgument for a place that it does not have, or Gone."""
+    """The stream of this run. Raises InvalidArgument for a place that it does not have, Gone, and
+    Storage where the events before that place are lost.
+    """
     parts = parts_of(request)
     after = resume_after(
         run.id,
@@ -26,6 +29,9 @@ def follow(request: Request, run: Run) -> Response:
     with parts.runs.reader(run) as reader:
         events = reader.count()
         is_over = reader.complete and after == events
+        has_lost_rows = run.is_final and reader.rows() != run.rows
+    if after > events and has_lost_rows:
+        raise damaged_error()
     refuse_future(after, events)
     if is_over:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})

@@ -24,14 +24,14 @@ async def list_chunks(request: Request) -> Response:
     """Which row each chunk so far begins with."""
     run = await asked_run(request)
     with parts_of(request).runs.reader(run) as reader:
-        return json_answer(await run_in_threadpool(_index, reader))
+        return json_answer(await run_in_threadpool(_index, run, reader))
 
 
 async def show_chunk(request: Request) -> Response:
     """The JSON of one chunk's event. It never changes, so that a client keeps it."""
     run = await asked_run(request)
     with parts_of(request).runs.reader(run) as reader:
-        data = await run_in_threadpool(_chunk, reader, str(request.path_params["chunk"]))
+        data = await run_in_threadpool(_chunk, run, reader, str(request.path_params["chunk"]))
     seconds = _rest_of_life(run, parts_of(request).settings.backlog_ttl)
     headers = {"Cache-Control": f"private, max-age={seconds}, immutable"}
     return Response(data, headers=headers, media_type="application/json")
@@ -47,17 +47,22 @@ async def download_rows(request: Request) -> Response:
     return RowsDownload(parts.runs, run, name, send_timeout=timeout)
 
 
-def _index(reader: BacklogReader) -> dict[str, Json]:
-    first_rows: list[Json] = list(reader.first_rows())
-    return {"rows": reader.rows(), "complete": reader.complete, "first_rows": first_rows}
+def _index(run: Run, reader: BacklogReader) -> dict[str, Json]:
+    rows, first_rows = reader.rows(), list[Json](reader.first_rows())
+    if run.is_final and rows != run.rows:
+        raise damaged_error()
+    return {"rows": rows, "complete": reader.complete, "first_rows": first_rows}
 
 
-def _chunk(reader: BacklogReader, text: str) -> bytes:
+def _chunk(run: Run, reader: BacklogReader, text: str) -> bytes:
     is_number = text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
+    number = int(text) if is_number else 0
     try:
-        data = reader.chunk(int(text)) if is_number else None
+        data = reader.chunk(number)
     except Damaged:
         raise damaged_error() from None
+    if data is None and run.is_final and 1 <= number <= run.chunks:
+        raise damaged_error()
     if data is None:
         raise NotFound("The run has no such chunk, or not yet.")
     return data
