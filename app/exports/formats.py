@@ -22,14 +22,17 @@ MEDIA_TYPES: dict[Format, str] = {
 
 NUMBERS = frozenset({"smallint", "integer", "bigint", "real", "double precision", "numeric"})
 DOCUMENTS = frozenset({"json", "jsonb"})
-JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-QUOTED_IN_CSV = re.compile('[",\n\r]')
+JSON_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
+NUMBER = re.compile(JSON_NUMBER)
+NUMBER_LINES = re.compile(rf"(?:(?:{JSON_NUMBER}|null)\n)*+")
+QUOTED_IN_CSV = ('"', ",", "\n", "\r")
 # psql reads a line with nothing but this as the end of the data.
 END_OF_DATA = "\\."
-BOOLEANS = {"t": True, "f": False}
+BOOLEANS = {"t": "true", "f": "false", None: "null"}
 
-Value = str | bool | orjson.Fragment | None
-Embed = Callable[[str], Value]
+Values = Sequence[str | None]
+# A column's values as they stand in the file: whole columns are several times faster than values.
+Encode = Callable[[Values], list[str]]
 
 
 class RowFormat(Protocol):
@@ -61,11 +64,12 @@ class CsvFormat:
 
     def head(self) -> bytes:
         """The header line; nothing when no column is known."""
-        return csv_line(self._names) if self._names else b""
+        return csv_lines([self._names]) if self._names else b""
 
     def rows(self, rows: Sequence[Row], *, first: bool) -> bytes:
         """One record per row."""
-        return b"".join(map(csv_line, rows))
+        del first
+        return csv_lines(rows)
 
     def tail(self) -> bytes:
         """Nothing: a CSV file ends with its last record."""
@@ -76,7 +80,7 @@ class NdjsonFormat:
     """One JSON object on each line."""
 
     def __init__(self, columns: Sequence[tuple[str, str]]) -> None:
-        self._object = _objects(columns)
+        self._objects = _objects(columns)
 
     def head(self) -> bytes:
         """Nothing stands before the first line."""
@@ -84,7 +88,8 @@ class NdjsonFormat:
 
     def rows(self, rows: Sequence[Row], *, first: bool) -> bytes:
         """One line per row."""
-        return b"".join(self._object(row) + b"\n" for row in rows)
+        del first
+        return "".join(f"{each}\n" for each in self._objects(rows)).encode()
 
     def tail(self) -> bytes:
         """Nothing stands after the last line."""
@@ -95,7 +100,7 @@ class JsonFormat:
     """One array of objects, one object on each line."""
 
     def __init__(self, columns: Sequence[tuple[str, str]]) -> None:
-        self._object = _objects(columns)
+        self._objects = _objects(columns)
 
     def head(self) -> bytes:
         """The array begins."""
@@ -105,24 +110,32 @@ class JsonFormat:
         """The objects with commas between them, and before them unless they are the first."""
         if not rows:
             return b""
-        return (b"\n" if first else b",\n") + b",\n".join(map(self._object, rows))
+        return (("\n" if first else ",\n") + ",\n".join(self._objects(rows))).encode()
 
     def tail(self) -> bytes:
         """The array ends."""
         return b"\n]\n"
 
 
-def csv_line(row: Row) -> bytes:
-    """One record as PostgreSQL's COPY writes it."""
-    if len(row) == 1 and row[0] == END_OF_DATA:
-        return b'"\\."\n'
-    return (",".join(map(_csv_value, row)) + "\n").encode()
+def csv_lines(rows: Sequence[Row]) -> bytes:
+    """Records as PostgreSQL's COPY writes them."""
+    columns = [_csv_values(values) for values in zip(*rows, strict=True)]
+    if len(columns) == 1:
+        columns = [['"\\."' if value == END_OF_DATA else value for value in columns[0]]]
+    return "".join(",".join(row) + "\n" for row in zip(*columns, strict=True)).encode()
+
+
+def _csv_values(values: Values) -> list[str]:
+    text = "".join(filter(None, values))
+    if not any(character in text for character in QUOTED_IN_CSV):
+        return ["" if value is None else value or '""' for value in values]
+    return [_csv_value(value) for value in values]
 
 
 def _csv_value(value: str | None) -> str:
     if value is None:
         return ""
-    if value and not QUOTED_IN_CSV.search(value):
+    if value and not any(character in value for character in QUOTED_IN_CSV):
         return value
     return '"' + value.replace('"', '""') + '"'
 
@@ -140,41 +153,54 @@ def distinct_names(names: Sequence[str]) -> list[str]:
     return keys
 
 
-def _objects(columns: Sequence[tuple[str, str]]) -> Callable[[Row], bytes]:
+def _objects(columns: Sequence[tuple[str, str]]) -> Callable[[Sequence[Row]], list[str]]:
     keys = distinct_names([name for name, _ in columns])
-    embeds = [embedding(kind) for _, kind in columns]
+    members = ",".join(orjson.dumps(key).decode().replace("%", "%%") + ":%s" for key in keys)
+    encodes = [encoding(kind) for _, kind in columns]
 
-    def encode(row: Row) -> bytes:
-        return orjson.dumps(
-            {
-                key: value if value is None or embed is None else embed(value)
-                for key, embed, value in zip(keys, embeds, row, strict=True)
-            }
-        )
+    def encode(rows: Sequence[Row]) -> list[str]:
+        values = list(zip(*rows, strict=True)) or [()] * len(encodes)
+        encoded = [each(column) for each, column in zip(encodes, values, strict=True)]
+        return [f"{{{members}}}" % row for row in zip(*encoded, strict=True)]
 
     return encode
 
 
-def embedding(column_type: str) -> Embed | None:
-    """How printed values of that type stand in JSON; None: as strings."""
+def encoding(column_type: str) -> Encode:
+    """How printed values of that type stand in JSON."""
     name = re.sub(r"\(.*\)$", "", column_type)
     if name in NUMBERS:
-        return number
+        return numbers
     if name in DOCUMENTS:
-        return document
-    return boolean if name == "boolean" else None
+        return documents
+    return booleans if name == "boolean" else strings
 
 
-def number(text: str) -> Value:
-    """The number with the digits it was printed with; NaN and the infinities stay strings."""
-    return orjson.Fragment(text) if JSON_NUMBER.fullmatch(text) else text
+def strings(values: Values) -> list[str]:
+    """JSON strings. In JSON a line break only stands between values: there the list is cut."""
+    listed = orjson.dumps(values, option=orjson.OPT_INDENT_2).decode()
+    return listed[4:-2].split(",\n  ") if values else []
 
 
-def boolean(text: str) -> Value:
+def numbers(values: Values) -> list[str]:
+    """The digits that were printed; NaN and the infinities are strings."""
+    texts = ["null" if value is None else value for value in values]
+    if NUMBER_LINES.fullmatch("\n".join(texts) + "\n"):
+        return texts
+    as_strings = strings(values)
+    return [
+        text if NUMBER.fullmatch(text) else string
+        for text, string in zip(texts, as_strings, strict=True)
+    ]
+
+
+def booleans(values: Values) -> list[str]:
     """`t` and `f` as true and false."""
-    return BOOLEANS.get(text, text)
+    return [BOOLEANS[value] for value in values]
 
 
-def document(text: str) -> Value:
-    """The JSON as PostgreSQL keeps it. A raw line break in it can only be space between tokens."""
-    return orjson.Fragment(text.replace("\n", " ").replace("\r", " "))
+def documents(values: Values) -> list[str]:
+    """JSON as PostgreSQL keeps it. A raw line break in it can only be space between tokens."""
+    return [
+        "null" if value is None else value.replace("\n", " ").replace("\r", " ") for value in values
+    ]

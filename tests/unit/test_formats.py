@@ -10,7 +10,7 @@ import orjson
 import pytest
 from hypothesis import given, strategies
 
-from app.exports.formats import FORMATS, Format, Row, csv_line, distinct_names, row_format
+from app.exports.formats import FORMATS, Format, Row, csv_lines, distinct_names, row_format
 
 TEXT = strategies.text(strategies.characters(codec="utf-8", exclude_characters="\0"))
 
@@ -38,7 +38,7 @@ def whole(name: Format, columns: Sequence[tuple[str, str]], rows: Sequence[Row])
     ],
 )
 def test_a_csv_line_quotes_what_postgresql_quotes(row: Row, line: bytes) -> None:
-    assert csv_line(row) == line
+    assert csv_lines([row]) == line
 
 
 @given(strategies.lists(strategies.tuples(TEXT, TEXT), min_size=1))
@@ -120,6 +120,18 @@ def test_a_run_without_columns_yet_is_a_file_without_rows(name: Format) -> None:
     expected = {"csv": b"", "json": b"[\n]\n", "ndjson": b""}
 
     assert whole(name, [], []) == expected[name]
+
+
+def test_a_block_without_rows_adds_nothing() -> None:
+    blocks = [row_format(name, [("a", "integer")]).rows([], first=True) for name in FORMATS]
+
+    assert blocks == [b"", b"", b""]
+
+
+def test_a_percent_sign_in_a_name_or_value_is_only_itself() -> None:
+    lines = whole("ndjson", [("100%s", "text"), ("%(a)d", "text")], [["%s", "%%"]])
+
+    assert json.loads(lines) == {"100%s": "%s", "%(a)d": "%%"}
 
 
 def test_column_names_stand_in_the_header_as_values_do() -> None:
