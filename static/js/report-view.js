@@ -4,7 +4,7 @@
 import { rowsPath } from "./api.js";
 import { find, setText } from "./element.js";
 import { percent, rowCount, secondsLeft } from "./format.js";
-import { isFinal, isInProgress, isPartial } from "./run-state.js";
+import { isFinal, isInProgress, isLost, isPartial } from "./run-state.js";
 import { cancelWords, emptyWords, figures, rowWords, stageWords } from "./run-words.js";
 
 /** @typedef {import("./run-state.js").RunState} RunState */
@@ -35,7 +35,7 @@ export class ReportView {
 
   /** @param {RunState} state @param {number} now */
   render(state, now) {
-    this.status.dataset.status = state.connection === "waiting" ? "waiting" : state.status;
+    this.status.dataset.status = isLost(state) ? "lost" : state.status;
     setText(this.stage, stageWords(state));
     const texts = figures(state, now);
     for (const name of /** @type {const} */ (["rows", "percent", "rate", "elapsed"])) setText(this.figures[name], texts[name]);
@@ -96,10 +96,9 @@ export class ReportView {
 
   /** @param {RunState} state @param {number} now */
   #line(state, now) {
-    this.line.hidden = state.connection !== "waiting";
-    if (this.line.hidden) return;
-    const left = secondsLeft(state.retryAt - now);
-    setText(this.lineText, `Connection lost. The rows so far are kept. Trying again in ${left} s.`);
+    this.line.hidden = !isLost(state);
+    const when = state.connection === "waiting" ? `in ${secondsLeft(state.retryAt - now)} s` : "now";
+    setText(this.lineText, `Connection lost. The rows so far are kept. Trying again ${when}.`);
   }
 
   /** @param {RunState} state */

@@ -17,14 +17,14 @@ import { askRun } from "./api.js";
 import { mayPass, problemFrom } from "./problem.js";
 import { RunStream } from "./run-stream.js";
 
-/** The longest wait doubles from the first to the second of these (ms). */
+/** The longest wait doubles from the first to the second of these (ms): a run that nobody follows for 30 s is cancelled. */
 const FIRST_WAIT = 1000;
-const LONGEST_WAIT = 30_000;
+const LONGEST_WAIT = 10_000;
 
 /**
  * @typedef {{
  *   event: (name: string, text: string) => void,
- *   connection: (connection: "connecting" | "open" | "waiting", wait: number) => void,
+ *   connection: (connection: "connecting" | "open" | "waiting" | "retrying", wait: number) => void,
  *   finished: (record: RunRecord) => void,
  *   refused: (problem: Problem) => void,
  * }} Follow `wait` is in ms
@@ -72,7 +72,7 @@ export class RunFollower {
   }
 
   #connect() {
-    this.#follow.connection("connecting", 0);
+    if (this.#attempt === 0) this.#follow.connection("connecting", 0);
     this.#stream = new this.#means.stream(this.#run, this.#after, {
       event: (name, number, text) => this.#event(name, number, text),
       opened: () => this.#follow.connection("open", 0),
@@ -101,7 +101,7 @@ export class RunFollower {
   }
 
   async #askAgain() {
-    this.#follow.connection("connecting", 0);
+    this.#follow.connection("retrying", 0);
     try {
       const record = await this.#means.ask(this.#run);
       if (!this.#stopped) this.#resume(record);

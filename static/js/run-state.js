@@ -13,7 +13,7 @@
  *   totalKind: TotalKind, progress: number | null, elapsed: number, elapsedAt: number,
  *   samples: Sample[], columns: Column[] | null, reason: Reason | null, problem: Problem | null,
  *   cancel: "no" | "asking" | "sent",
- *   connection: "none" | "connecting" | "open" | "waiting", retryAt: number,
+ *   connection: "none" | "connecting" | "open" | "waiting" | "retrying", retryAt: number,
  * }} RunState
  */
 /** @typedef {{ at: number, rows: number }} Sample */
@@ -98,6 +98,11 @@ export function isFinal(state) {
 /** Whether the run itself is under way; starting and opening are not yet. @param {RunState} state */
 export function isInProgress(state) {
   return state.status === "pending" || state.status === "processing";
+}
+
+/** Whether the page has lost the run and tries to find it again. @param {RunState} state */
+export function isLost(state) {
+  return state.connection === "waiting" || state.connection === "retrying";
 }
 
 /** Whether rows are missing for good. @param {RunState} state */

@@ -160,11 +160,11 @@ export class RunTable extends HTMLElement {
 
   /** @param {KeyboardEvent} event */
   #keydown(event) {
-    if (event.key === "Enter") return this.#open();
-    const next = this.#target(event);
+    const next = event.key === "Enter" ? this.#active : this.#target(event);
     if (next === null) return;
     event.preventDefault();
-    this.#moveTo(next.row, next.column);
+    if (event.key === "Enter") this.#open();
+    else this.#moveTo(next.row, next.column);
   }
 
   /** Where a key leads, by the data grid pattern of WAI-ARIA. @param {KeyboardEvent} event */

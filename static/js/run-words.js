@@ -2,7 +2,7 @@
 /** What a run's state reads like: its stage, its counts, how it ended. Pure. */
 
 import { count, duration, ordinal, percent, rowCount } from "./format.js";
-import { elapsed, isFinal, isInProgress, rate } from "./run-state.js";
+import { elapsed, isFinal, isInProgress, isLost, rate } from "./run-state.js";
 
 /** @typedef {import("./run-state.js").RunState} RunState */
 
@@ -28,7 +28,7 @@ const statuses = {
 /** @param {RunState} state */
 export function stageWords(state) {
   if (state.cancel === "sent") return "Cancelling…";
-  if (state.connection === "waiting") return "Connection lost";
+  if (isLost(state)) return "Connection lost";
   if (isInProgress(state)) return place(state);
   return statuses[state.status];
 }

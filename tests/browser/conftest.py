@@ -1,8 +1,9 @@
 """A server with reports of its own, and each engine opened once for the session."""
 
+import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -19,39 +20,41 @@ Opener = Callable[[Engine, Look], WebDriver]
 
 
 @pytest.fixture(scope="session")
-async def make_database(postgres: Cluster) -> Callable[[], Awaitable[str]]:
+def make_database(postgres: Cluster) -> Callable[[], str]:
     """Makes databases whose owner, the reading role, has no right to the table `secret`."""
-    connection = await asyncpg.connect(postgres.url())
-    await connection.execute(f"create role reader login password '{postgres.password}'")
-    await connection.close()
+    asyncio.run(execute(postgres.url(), f"create role reader login password '{postgres.password}'"))
 
-    async def make() -> str:
+    def make() -> str:
         name = f"browser_{secrets.token_hex(4)}"
-        for database, statement in (
-            ("postgres", f"create database {name} owner reader"),
-            (name, "create table secret (word text)"),
-        ):
-            connection = await asyncpg.connect(postgres.url(database=database))
-            await connection.execute(statement)
-            await connection.close()
+        asyncio.run(execute(postgres.url(), f"create database {name} owner reader"))
+        asyncio.run(execute(postgres.url(database=name), "create table secret (word text)"))
         return postgres.url(database=name, user="reader")
 
     return make
 
 
+async def execute(url: str, statement: str) -> None:
+    """One statement on a connection of its own."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
 @pytest.fixture(scope="session")
-async def server(
-    make_database: Callable[[], Awaitable[str]], tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Server]:
+def server(
+    make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     """The session's server; tests that kill or fill one start their own."""
-    with served(await make_database(), tmp_path_factory.mktemp("served")) as running:
+    with served(make_database(), tmp_path_factory.mktemp("served")) as running:
         yield running
 
 
 @pytest.fixture
-async def own_database(make_database: Callable[[], Awaitable[str]]) -> str:
+def own_database(make_database: Callable[[], str]) -> str:
     """For a server of the test's own, so that servers do not see each other's runs."""
-    return await make_database()
+    return make_database()
 
 
 @pytest.fixture
@@ -83,12 +86,6 @@ def opened() -> Iterator[Opener]:
 def driver(request: pytest.FixtureRequest, opened: Opener) -> WebDriver:
     """Each engine in turn, as a reader who has never been here."""
     return fresh(opened, request.param, Look())
-
-
-@pytest.fixture
-def chromium(opened: Opener) -> WebDriver:
-    """The engine that tells its console and its downloads."""
-    return fresh(opened, "chromium", Look())
 
 
 @pytest.fixture

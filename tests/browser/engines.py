@@ -14,7 +14,8 @@ import platform
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Generator
+import warnings
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
@@ -25,7 +26,6 @@ from selenium.webdriver.remote.webdriver import WebDriver
 Engine = Literal["chromium", "firefox", "webkit"]
 ENGINES: tuple[Engine, ...] = ("chromium", "firefox", "webkit")
 GECKODRIVERS = {"x86_64": "geckodriver_linux64", "aarch64": "geckodriver_aarch64"}
-NARROWEST_FIREFOX = 500  # its window is never narrower (device pixels)
 CHROMIUM_FLAGS = (
     "--headless=new",
     "--no-sandbox",  # it refuses to start as root with it
@@ -63,10 +63,15 @@ def browser(engine: Engine, look: Look = Look()) -> Generator[WebDriver]:
         yield driver
 
 
-def console(driver: WebDriver) -> list[dict[str, object]]:
-    """What Chromium has written on its console since it was asked last."""
-    assert isinstance(driver, webdriver.Chrome)
-    return cast("list[dict[str, object]]", driver.get_log("browser"))
+def console(driver: WebDriver) -> Callable[[], list[object]]:
+    """What the browser writes on its console from now on; WebKit keeps it to itself."""
+    if isinstance(driver, webdriver.Chrome):
+        driver.get_log("browser")
+        return lambda: cast("list[object]", driver.get_log("browser"))
+    written: list[object] = []
+    driver.script.add_console_message_handler(written.append)
+    driver.script.add_javascript_error_handler(written.append)
+    return lambda: written
 
 
 def _chromium(_stack: contextlib.ExitStack, folder: str, look: Look) -> WebDriver:
@@ -92,9 +97,10 @@ def _firefox(_stack: contextlib.ExitStack, folder: str, look: Look) -> WebDriver
     options.set_preference("ui.systemUsesDarkTheme", int(look.dark))
     options.enable_bidi = True  # brings the console
     service = webdriver.FirefoxService(_geckodriver(), env={**os.environ, "HOME": folder})
-    if look.width < NARROWEST_FIREFOX:
-        options.set_preference("layout.css.devPixelsPerPx", str(NARROWEST_FIREFOX / look.width))
-    return _sized(webdriver.Firefox(options, service), look)
+    driver = webdriver.Firefox(options, service)
+    size = {"width": look.width, "height": look.height}
+    driver.browsing_context.set_viewport(context=driver.current_window_handle, viewport=size)
+    return driver
 
 
 def _webkit(stack: contextlib.ExitStack, folder: str, look: Look) -> WebDriver:
@@ -108,7 +114,11 @@ def _webkit(stack: contextlib.ExitStack, folder: str, look: Look) -> WebDriver:
     # Its sandbox wants user namespaces, which containers do not give.
     environment["WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS"] = "1"
     service = webdriver.WebKitGTKService(_program("WebKitWebDriver"), env=environment)
-    return _sized(webdriver.WebKitGTK(options, service=service), look)
+    with warnings.catch_warnings():
+        # selenium's own class for WebKitGTK calls selenium in a way that it deprecates itself
+        warnings.simplefilter("ignore", DeprecationWarning)
+        driver = webdriver.WebKitGTK(options, service=service)
+    return _sized(driver, look)
 
 
 OPENERS = {"chromium": _chromium, "firefox": _firefox, "webkit": _webkit}

@@ -12,6 +12,7 @@ from tests.browser.serving import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
+RETRY_NOW = "document.getElementById('retry-now').click()"
 SCROLL = "document.querySelector('[role=grid]').scrollTop = 28 * arguments[0]"
 
 
@@ -22,7 +23,7 @@ def test_a_cut_line_resumes_without_a_gap_or_a_double(driver: WebDriver, server:
         page.until(lambda: page.is_shown("line"), "the loss is told")
         before = page.received()
         line.mend()
-        page.element("retry-now").click()
+        page.script(RETRY_NOW)
         page.wait_for_rows(before + 200)
         page.script(SCROLL, before - 10)
         page.until(lambda: page.row_numbers()[0] >= before - 10, "the place is shown")
@@ -56,6 +57,7 @@ def test_a_killed_server_that_comes_back_says_the_run_was_interrupted(
     server.end(signal.SIGKILL)
     page.until(lambda: page.is_shown("line"), "the loss is told")
     server.start()
+    page.script(RETRY_NOW)
     page.wait_for_stage("Failed")
 
     assert "Interrupted" in page.text("problem")
