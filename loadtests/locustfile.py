@@ -5,7 +5,7 @@ received is checked row by row; a sample is taken only when it was right.
 
 Knobs (environment):
     LOAD_ROWS     rows of the report that readers read (10000)
-    LOAD_WAIT     seconds a person looks at a report before the next one, at most (10); 0.1 shows
+    LOAD_WAIT     seconds a person looks at a report before the next one, at most (15); 0.1 shows
                   what happens when all of them want more than the machine can give
 
 Samples: "page" is the report page; "first rows" and "whole run" count from asking for the run;
@@ -33,7 +33,7 @@ from loadtests.table import is_within_limits, table
 from tests.sse_client import Event
 
 ROWS = int(os.environ.get("LOAD_ROWS", "10000"))
-WAIT_SECONDS = float(os.environ.get("LOAD_WAIT", "10"))
+WAIT_SECONDS = float(os.environ.get("LOAD_WAIT", "15"))
 AWAY_SECONDS = 0.5
 TIMEOUT_SECONDS = 60.0
 PIECE_BYTES = 64 * 1024
