@@ -1,12 +1,16 @@
 """What the tests of whole processes share: a data folder, and reports to serve."""
 
+import asyncio
+import secrets
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
 
+import asyncpg
 import psutil
 import pytest
 
+from tests.postgres import Cluster
 from tests.process.running import kill_all
 from tests.serving import write_reports
 
@@ -36,6 +40,23 @@ def reports(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def given(tmp_path: Path, reports: Path, database_url: str) -> dict[str, object]:
+def own_database(postgres: Cluster) -> Generator[str]:
+    """A new database, for tests that are not asynchronous themselves."""
+    name = f"test_{secrets.token_hex(6)}"
+    asyncio.run(execute(postgres.url(), f"create database {name}"))
+    yield postgres.url(database=name)
+    asyncio.run(execute(postgres.url(), f"drop database {name} with (force)"))
+
+
+async def execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+def given(tmp_path: Path, reports: Path, own_database: str) -> dict[str, object]:
     """Settings of a server over the tests' PostgreSQL, with the tests' reports."""
-    return {"database_url": database_url, "reports": reports, "data": tmp_path / "data"}
+    return {"database_url": own_database, "reports": reports, "data": tmp_path / "data"}
