@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 STATE_CONNECTIONS = 4
 CATALOG_CONNECTIONS = 1  # forms and columns are answered while every run's connection is in use
 CONNECT_SECONDS = 5.0
+WAIT_SECONDS = 15.0  # for a connection that others hold: longer than any of our statements
 RELEASE_SECONDS = 2.0
 IDLE_SECONDS = 60.0
 RELISTEN_SECONDS = 1.0
@@ -118,7 +119,7 @@ async def _close(pool: "Pool") -> None:
 @asynccontextmanager
 async def _acquired(pool: "Pool") -> AsyncGenerator["Connection"]:
     with translated(connecting=True):
-        connection: Any = await pool.acquire(timeout=CONNECT_SECONDS)
+        connection: Any = await pool.acquire(timeout=WAIT_SECONDS)
     try:
         yield connection
     finally:
