@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.exports.formats import MEDIA_TYPES, Format
 from app.exports.rows import RowsSoFar
-from app.runs.backlog import damaged_error
+from app.runs.backlog_reader import damaged_error
 from app.runs.frames import Damaged
 from app.runs.run import Run
 from app.runs.runs import Runs

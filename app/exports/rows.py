@@ -12,7 +12,7 @@ from typing import Self, cast
 import orjson
 
 from app.exports.formats import Format, Row, RowFormat, row_format
-from app.runs.backlog import BacklogReader
+from app.runs.backlog_reader import BacklogReader
 from app.runs.frames import Damaged
 from app.runs.run import Run
 

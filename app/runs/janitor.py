@@ -7,7 +7,8 @@ from datetime import timedelta
 import structlog
 
 from app.errors import Gone, Interrupted, RowstreamError, Storage
-from app.runs.backlog import BacklogFolder, BacklogWriter, WriterAlive
+from app.runs.backlog import BacklogFolder, WriterAlive
+from app.runs.backlog_writer import BacklogWriter
 from app.runs.clock import Clock
 from app.runs.events import event_bytes, final_data
 from app.runs.registry import Registry

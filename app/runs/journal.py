@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from app.catalog.report import Column
 from app.errors import Json, Storage, TooLarge
-from app.runs.backlog import BacklogWriter
+from app.runs.backlog_writer import BacklogWriter
 from app.runs.chunking import Chunk
 from app.runs.clock import Clock
 from app.runs.events import (

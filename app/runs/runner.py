@@ -27,7 +27,7 @@ from app.catalog.report import Report
 from app.database.session import Session
 from app.database.translate import Canceled
 from app.errors import Internal, Interrupted, Json, RowstreamError, RunTimeout
-from app.runs.backlog import BacklogWriter
+from app.runs.backlog_writer import BacklogWriter
 from app.runs.chunking import Chunker
 from app.runs.delivery import Delivery
 from app.runs.journal import Journal

@@ -10,7 +10,8 @@ import structlog
 from app.catalog.query import Query
 from app.catalog.report import Report
 from app.errors import NotFound, RowstreamError, Storage
-from app.runs.backlog import BacklogFolder, BacklogReader
+from app.runs.backlog import BacklogFolder
+from app.runs.backlog_reader import BacklogReader
 from app.runs.changes import Changes, LocalChanges, PolledChanges
 from app.runs.reading import Surroundings
 from app.runs.registry import Registry

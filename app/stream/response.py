@@ -20,7 +20,7 @@ import structlog
 from sse_starlette.sse import EventSourceResponse, SendTimeoutError
 from starlette.types import Receive, Scope, Send
 
-from app.runs.backlog import BacklogReader, damaged_error
+from app.runs.backlog_reader import BacklogReader, damaged_error
 from app.runs.events import PING, RETRY, final_data, final_name, unnumbered_bytes
 from app.runs.frames import Damaged
 from app.runs.run import Run

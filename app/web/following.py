@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.runs.backlog import damaged_error
+from app.runs.backlog_reader import damaged_error
 from app.runs.run import Run
 from app.stream.response import HEADERS, event_stream
 from app.web.asked_run import asked_run

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.errors import Json, NotFound
 from app.exports.download import RowsDownload
 from app.exports.formats import FORMATS
-from app.runs.backlog import BacklogReader, damaged_error
+from app.runs.backlog_reader import BacklogReader, damaged_error
 from app.runs.frames import Damaged
 from app.runs.run import Run
 from app.web.answers import json_answer
