@@ -1,8 +1,13 @@
 """Runs over HTTP: start, look, list, follow, cancel."""
 
 import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
 
+import asyncpg
 import httpx
 import orjson
 import pytest
@@ -10,7 +15,7 @@ import pytest
 from app.runs.run import new_run_id
 from app.settings import Settings
 from tests.problem import assert_problem
-from tests.serving import Served, until
+from tests.serving import Served, serving_reports, until
 
 RUN_KEYS = [
     *("run", "report", "title", "arguments", "query", "status", "stage", "position", "rows"),
@@ -269,3 +274,25 @@ async def test_the_events_of_a_run_are_numbered_and_end(server: Served) -> None:
 
 def test_the_ids_of_runs_are_random() -> None:
     assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-.{4}-[0-9a-f]{12}", new_run_id())
+
+
+@pytest.fixture
+async def reader_url(database_url: str) -> AsyncIterator[str]:
+    """The database as a role that may not read the schema `secret`."""
+    role, parts = f"reader_{uuid4().hex}", urlsplit(database_url)
+    connection = await asyncpg.connect(database_url)
+    await connection.execute("create schema secret; create table secret.secret ()")
+    await connection.execute(f"create role {role} login password 'r'")
+    yield urlunsplit(parts._replace(netloc=f"{role}:r@{parts.hostname}:{parts.port}"))
+    await connection.execute(f"drop role {role}")
+    await connection.close()
+
+
+async def test_what_postgresql_does_not_let_the_reader_see_is_forbidden(
+    settings: Settings, reader_url: str
+) -> None:
+    theirs = replace(settings, database_url=reader_url)
+    async with serving_reports(theirs) as server:
+        for path in ("/api/reports/forbidden", "/api/reports/stream/forbidden"):
+            answer = await server.client.get(path)
+            assert "secret" not in assert_problem(answer, "forbidden")["detail"]
