@@ -1,10 +1,12 @@
 """The event stream of a run, from the event after the last one that the client has."""
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.runs.backlog_reader import damaged_error
 from app.runs.run import Run
+from app.runs.runs import Runs
 from app.stream.response import HEADERS, event_stream
 from app.web.asked_run import asked_run
 from app.web.parts import parts_of
@@ -13,12 +15,14 @@ from app.web.resume import refuse_future, resume_after
 
 async def follow_run(request: Request) -> Response:
     """Replay the backlog, then live; 204 after the final event, which stops an EventSource."""
-    return follow(request, await asked_run(request))
+    return await follow(request, await asked_run(request))
 
 
-def follow(request: Request, run: Run) -> Response:
-    """The stream of this run. Raises InvalidArgument for a place that it does not have, Gone, and
-    Storage where the events before that place are lost.
+async def follow(request: Request, run: Run) -> Response:
+    """The stream of this run.
+
+    Raises InvalidArgument for a place that it does not have, Gone, and Storage where the events
+    before that place are lost.
     """
     parts = parts_of(request)
     after = resume_after(
@@ -26,14 +30,7 @@ def follow(request: Request, run: Run) -> Response:
         last_event_id=request.headers.get("last-event-id", ""),
         after=request.query_params.getlist("after"),
     )
-    with parts.runs.reader(run) as reader:
-        events = reader.count()
-        is_over = reader.complete and after == events
-        has_lost_rows = run.is_final and reader.rows() != run.rows
-    if after > events and has_lost_rows:
-        raise damaged_error()
-    refuse_future(after, events)
-    if is_over:
+    if await run_in_threadpool(_is_at_end, parts.runs, run, after):
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
     if request.method == "HEAD":
         return stream_head()
@@ -44,6 +41,16 @@ def follow(request: Request, run: Run) -> Response:
         accept_encoding=request.headers.get("accept-encoding", ""),
         send_timeout=parts.settings.send_timeout,
     )
+
+
+def _is_at_end(runs: Runs, run: Run, after: int) -> bool:
+    """Whether the client has the final event; refuses what is past the last one. Blocks."""
+    with runs.reader(run) as reader:
+        events = reader.count()
+        if after > events and run.is_final and reader.rows() != run.rows:
+            raise damaged_error()
+        refuse_future(after, events)
+        return reader.complete and after == events
 
 
 def stream_head() -> Response:

@@ -44,7 +44,7 @@ async def download_rows(request: Request) -> Response:
         raise NotFound(f"There are no rows as {name[:20]!r}; there are {', '.join(FORMATS)}.")
     run, parts = await asked_run(request), parts_of(request)
     timeout = parts.settings.send_timeout
-    return RowsDownload(parts.runs, run, name, send_timeout=timeout)
+    return await run_in_threadpool(RowsDownload, parts.runs, run, name, send_timeout=timeout)
 
 
 def _index(run: Run, reader: BacklogReader) -> dict[str, Json]:

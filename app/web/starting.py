@@ -32,9 +32,9 @@ async def start_and_follow(request: Request) -> Response:
     if request.method == "HEAD":
         return stream_head()
     if last_event_id := request.headers.get("last-event-id"):
-        return follow(request, await _lost_run(request, report, last_event_id))
+        return await follow(request, await _lost_run(request, report, last_event_id))
     query = parse_query(report, request.query_params.multi_items())
-    return follow(request, await _start(request, report, query))
+    return await follow(request, await _start(request, report, query))
 
 
 async def _asked_report(request: Request) -> Report:
