@@ -132,8 +132,8 @@ class ReportPage {
   /** The button of the problem panel. */
   #retry() {
     if (this.#report === null) return location.reload();
-    if (isInProgress(this.#state) || this.#state.status === "completed") return this.#session.retry();
-    const { run, problem } = this.#state;
+    const { run, problem, trouble } = this.#state;
+    if (trouble) return this.#session.retry();
     if (run !== null && !isFinal(this.#state) && problem?.retryable) return this.#replaceSession().open(run);
     return this.#start();
   }
@@ -186,7 +186,8 @@ class ReportPage {
     this.#scheduled = false;
     const state = this.#state;
     this.#view.render(state, performance.now());
-    document.title = tabTitle(state, this.#report?.title ?? this.#name);
+    const title = tabTitle(state, this.#report?.title ?? this.#name);
+    if (document.title !== title) document.title = title;
     this.#renderProblem();
     if (this.#drawn.columns !== state.columns) this.#table.open(this.#session.store, state.columns ?? []);
     this.#drawn.columns = state.columns;
@@ -196,12 +197,13 @@ class ReportPage {
   }
 
   #renderProblem() {
-    const { problem } = this.#state;
+    const { trouble } = this.#state;
+    const problem = trouble ?? this.#state.problem;
     this.#problem.hidden = problem === null;
     if (this.#drawn.problem === problem) return;
     this.#drawn.problem = problem;
-    const action = isFinal(this.#state) ? "Run again" : "Retry";
-    const facts = { kept: keptWords(this.#state), runs: this.#running, action };
+    const action = isFinal(this.#state) && !trouble ? "Run again" : "Retry";
+    const facts = { kept: trouble ? "" : keptWords(this.#state), runs: this.#running, action };
     const remedies = { retry: () => this.#retry(), cancelRun: (/** @type {string} */ run) => this.#cancelOther(run) };
     this.#problem.replaceChildren(...(problem ? problemPanel(problem, facts, remedies) : []));
   }

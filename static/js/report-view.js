@@ -3,7 +3,7 @@
 
 import { rowsPath } from "./api.js";
 import { find, setText } from "./element.js";
-import { percent, rowCount, secondsLeft } from "./format.js";
+import { rowCount, secondsLeft } from "./format.js";
 import { isFinal, isInProgress, isLost, isPartial } from "./run-state.js";
 import { cancelWords, emptyWords, figures, rowWords, stageWords } from "./run-words.js";
 
@@ -114,7 +114,7 @@ export class ReportView {
 
 /** The tab's title: how far the run is, then what it is. @param {RunState} state @param {string} title */
 export function tabTitle(state, title) {
-  const done = isInProgress(state) && state.progress !== null ? `${percent(state.progress)} · ` : "";
+  const done = isInProgress(state) && state.progress !== null ? `${Math.floor(state.progress)} % · ` : "";
   const end = isFinal(state) ? `${stageWords(state)} · ` : "";
   return `${done}${end}${title} – Rowstream`;
 }

@@ -60,6 +60,7 @@ export class RunFollower {
   stop() {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#stream?.close();
   }
 

@@ -90,7 +90,10 @@ export class RunSession {
   async #take(record) {
     this.#run = record.run;
     if (this.#left) return;
-    if (record.status !== "pending" && record.status !== "processing") return this.#show(record);
+    if (record.status !== "pending" && record.status !== "processing") {
+      this.#dispatch({ type: "opening", run: record.run });
+      return this.#show(record);
+    }
     this.#dispatch({ type: "record", record, at: performance.now() });
     this.#follower = new RunFollower(record.run, this.#follow(record.run));
     this.#follower.start();
@@ -119,7 +122,6 @@ export class RunSession {
     const index = await askChunkIndex(record.run);
     if (this.#left) return;
     this.store.useIndex(index.first_rows, index.rows);
-    this.#dispatch({ type: "opening", run: record.run });
     this.#dispatch({ type: "kept", run: record.run, columns: record.columns ?? [], rows: index.rows });
     this.#dispatch({ type: "record", record, at: performance.now() });
   }

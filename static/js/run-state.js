@@ -6,12 +6,14 @@
 
 /**
  * `idle`: no run; `opening`: the run of the address is being asked for; `starting`: the start was sent.
+ * `problem` is why there is no run, or how it ended; `trouble` is a request beside it that failed.
  * `elapsed` is the run's age in ms at the page's clock `elapsedAt`.
  * @typedef {{
  *   run: string | null, status: "idle" | "opening" | "starting" | Status,
  *   stage: Stage | null, position: number | null, rows: number, total: number | null,
  *   totalKind: TotalKind, progress: number | null, elapsed: number, elapsedAt: number,
- *   samples: Sample[], columns: Column[] | null, reason: Reason | null, problem: Problem | null,
+ *   samples: Sample[], columns: Column[] | null, reason: Reason | null,
+ *   problem: Problem | null, trouble: Problem | null,
  *   cancel: "no" | "asking" | "sent",
  *   connection: "none" | "connecting" | "open" | "waiting" | "retrying", retryAt: number,
  * }} RunState
@@ -53,6 +55,7 @@ export function idle() {
     columns: null,
     reason: null,
     problem: null,
+    trouble: null,
     cancel: "no",
     connection: "none",
     retryAt: 0,
@@ -78,7 +81,7 @@ export function reduce(state, action) {
     case "cut":
       return withCut(state, action.problem, action.at);
     case "kept":
-      return { ...state, columns: action.columns, rows: action.rows };
+      return { ...state, columns: state.columns ?? action.columns, rows: action.rows };
     case "connection":
       return { ...state, connection: action.connection, retryAt: action.retryAt };
     case "loaded":
@@ -86,7 +89,7 @@ export function reduce(state, action) {
     case "cancel":
       return { ...state, cancel: action.cancel };
     case "trouble":
-      return { ...state, problem: action.problem };
+      return { ...state, trouble: action.problem };
   }
 }
 

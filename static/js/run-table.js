@@ -47,7 +47,9 @@ export class RunTable extends HTMLElement {
   #window = element("div", { class: "window" }, element("div", { role: "rowgroup", class: "head" }, this.#head), this.#body);
   #canvas = element("div", { class: "canvas" }, this.#window);
   #box = element("div", { role: "grid", class: "grid", tabindex: 0, "aria-label": "Rows", "aria-readonly": "true" }, this.#canvas);
-  #observer = new ResizeObserver(() => this.#schedule());
+  /** Heights of the scroll box's inside and of the heading (px), read when they change: to read is to lay out. */
+  #size = { box: 0, head: 0 };
+  #observer = new ResizeObserver(() => this.#resized());
 
   static define() {
     customElements.define("run-table", RunTable);
@@ -56,6 +58,7 @@ export class RunTable extends HTMLElement {
   connectedCallback() {
     this.append(this.#box);
     this.#observer.observe(this.#box);
+    this.#observer.observe(this.#head);
     this.#box.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.#box.addEventListener("keydown", (event) => this.#keydown(event));
     this.#body.addEventListener("click", (event) => this.#point(event));
@@ -89,6 +92,12 @@ export class RunTable extends HTMLElement {
     this.#draw();
   }
 
+  #resized() {
+    this.#size = { box: this.#box.clientHeight, head: this.#head.offsetHeight };
+    this.#window.style.height = `${this.#size.box}px`;
+    this.#draw();
+  }
+
   #schedule() {
     this.#frame ||= requestAnimationFrame(() => this.#draw());
   }
@@ -109,14 +118,16 @@ export class RunTable extends HTMLElement {
   /** @param {Source} source */
   #measure(source) {
     const total = source.length;
-    const head = this.#head.offsetHeight;
-    this.#view = resized(this.#view, total, Math.max(0, this.#box.clientHeight - head));
-    this.#canvas.style.height = `${canvasHeight(this.#view) + head}px`;
-    this.#window.style.height = `${this.#box.clientHeight}px`;
-    // Wide enough for 999,999 from the beginning, so that it seldom has to grow.
-    this.style.setProperty("--digits", `${Math.max(7, count(total).length)}ch`);
+    const { box, head } = this.#size;
     // The heading counts; while rows still come, nobody knows how many there are.
     this.#box.setAttribute("aria-rowcount", String(this.#complete ? total + 1 : -1));
+    if (total !== this.#view.rows) {
+      // Wide enough for 999,999 from the beginning, so that it seldom has to grow.
+      const digits = Math.max(7, count(total).length);
+      this.style.setProperty("--digits", `${digits}ch`);
+    }
+    this.#view = resized(this.#view, total, Math.max(0, box - head));
+    this.#canvas.style.height = `${canvasHeight(this.#view) + head}px`;
     if (!this.#sized && total > 0) this.#fit(source, Math.min(total, SAMPLE));
   }
 

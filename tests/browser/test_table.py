@@ -3,9 +3,11 @@
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webdriver import WebDriver
 
 from tests.browser.conftest import Opener, fresh
 from tests.browser.engines import Engine, Look
+from tests.browser.line import line_to
 from tests.browser.report_page import ReportPage
 from tests.browser.serving import Server
 
@@ -98,3 +100,20 @@ def test_a_phone_needs_no_sideways_scrolling(
 
     assert page.stage() == "Completed"
     assert page.script(FITS)
+
+
+def test_a_chunk_that_cannot_be_loaded_is_told_and_loaded_on_retry(
+    driver: WebDriver, server: Server
+) -> None:
+    with line_to(server.port) as line:
+        page = ReportPage(driver, line.url).open("numbers", rows="50000").run_to_the_end()
+        driver.refresh()
+        page.wait_for_rows(50_000)
+        line.cut()
+        press(page, Keys.CONTROL, Keys.END)
+        page.until(lambda: page.is_shown("problem"), "the trouble is told")
+        line.mend()
+        page.script("document.querySelector('#problem button').click()")
+        page.until(lambda: page.cells(".active") == ["75000.0"], "the last row is loaded")
+
+        assert page.stage() == "Completed"

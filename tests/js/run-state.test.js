@@ -84,6 +84,18 @@ test("a lost connection is not the end of the run", () => {
   assert.equal(stageWords(state), "Connection lost");
 });
 
+test("a run that ended while the page was away keeps its columns, so that the table stays where it is", () => {
+  const columns = [{ name: "a", type: "text", label: "a" }];
+  const state = after(event("columns", { columns }), { type: "kept", run: "r", columns: [...columns], rows: 7 });
+  assert.equal(state.columns, columns);
+});
+
+test("a request that failed beside the run does not change how it ended", () => {
+  const failed = after(ended("failed", { error: { detail: "Division by zero." } }));
+  const state = reduce(failed, { type: "trouble", run: "r", problem: { detail: "Away." } });
+  assert.equal(reduce(state, { type: "trouble", run: "r", problem: null }).problem.detail, "Division by zero.");
+});
+
 test("an ended run is opened with its rows at once", () => {
   const actions = [
     { type: "opening", run: "r" },
