@@ -26,9 +26,12 @@ if TYPE_CHECKING:
 
 Row = tuple[str | None, ...]
 
-TIER_BYTES = (8 * 1024, 64 * 1024)  # row text of variable width in the cut tiers
-FETCH_BYTES = 8 * 1024 * 1024  # what one fetch of cut values may bring, in characters
-WHOLE_FETCH_BYTES = 16 * 1024 * 1024  # what one fetch of whole rows may bring
+# Python keeps up to four bytes a character, JSON up to six (control characters), and one fetch is
+# under way while the one before is written.
+TIER_BYTES = (4 * 1024, 64 * 1024, 512 * 1024)  # row text of variable width in the cut tiers
+FETCH_CHARACTERS = 4 * 1024 * 1024  # what one fetch of cut values may bring
+WHOLE_FETCH_BYTES = 16 * 1024 * 1024  # what one fetch may bring that follows light rows
+LIGHT_CHARACTERS = 64 * 1024  # of a fetch; after a heavier one whole rows are fetched singly
 FETCH_VALUES = 32_768  # decoding these holds the event loop for about 5 ms
 LEAST_CUT = 256  # characters; below it ordinary texts in wide tables would be cut
 MOST_WHOLE_ROWS = 8
@@ -109,6 +112,11 @@ class Tier:
     most_rows: int
     bounded: bool = False
 
+    def most_after(self, rows: Sequence[Row]) -> int:
+        """How many rows to fetch at most after these: whole rows may be large where some were."""
+        is_light = bool(rows) and characters(rows) <= LIGHT_CHARACTERS
+        return self.most_rows if is_light or not self.bounded else 1
+
 
 def tiers(selection: Selection, *, row_bytes: int, whole: bool) -> list[Tier]:
     """The tiers from narrow to whole; only the last where the statement cannot be opened twice."""
@@ -120,7 +128,7 @@ def tiers(selection: Selection, *, row_bytes: int, whole: bool) -> list[Tier]:
     last = Tier(selection.select_bounded(row_bytes), None, whole_rows, bounded=True)
     if whole:
         return [last]
-    cuts = [_cut(size, variable, row_bytes) for size in TIER_BYTES]
+    cuts = dict.fromkeys(_cut(size, variable, row_bytes) for size in TIER_BYTES)
     return [
         *(Tier(selection.select(cut), cut, _cut_rows(cut, variable, values)) for cut in cuts),
         last,
@@ -128,7 +136,7 @@ def tiers(selection: Selection, *, row_bytes: int, whole: bool) -> list[Tier]:
 
 
 def _cut_rows(cut: int, variable: int, values: int) -> int:
-    return min(values, max(1, FETCH_BYTES // (cut * variable)))
+    return min(values, max(1, FETCH_CHARACTERS // (cut * variable)))
 
 
 def _cut(size: int, variable: int, row_bytes: int) -> int:
@@ -161,8 +169,9 @@ class CursorReader:
                 async for rows in blocks:
                     if rows:
                         self._done += len(rows)
-                        self._last = rows[-1]
+                        self._last = None if tier.bounded else rows[-1]
                         yield rows
+                    del rows
             if self._finished:
                 return
 
@@ -172,10 +181,12 @@ class CursorReader:
         pace = Pace(delay=self._delay)
         cursor = await self._connection.cursor(tier.sql, *self._selection.binds)
         await self._skip(cursor, decode)
+        rows: Sequence[Row] = ()
         while True:
             # Fetches end where chunks end, so that no rows lie waiting while one is under way.
             room = most - self._done % most
-            asked = pace.next(min(room, tier.most_rows))
+            asked = pace.next(min(room, tier.most_after(rows)))
+            rows = records = ()  # a large one must not be kept while the next one comes
             records = await cursor.fetch(asked)
             pace.fetched(len(records))
             rows = decode(records)
@@ -221,6 +232,11 @@ class CursorReader:
 
 
 Decode = Callable[[Sequence["asyncpg.Record"]], list[Row]]
+
+
+def characters(rows: Sequence[Row]) -> int:
+    """How long the texts of the rows are together."""
+    return sum(len(text) for row in rows for text in row if text is not None)
 
 
 def whole_rows(records: Sequence["asyncpg.Record"]) -> list[Row]:

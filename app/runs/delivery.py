@@ -1,7 +1,7 @@
 """Rows into chunks into the journal, in order, and a sign of life while no rows come."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from app.errors import RowstreamError
@@ -46,11 +46,9 @@ class Delivery:
             await self._journal.stage("processing")
         async with self._order:
             await self._written()
-            # No await from here on: a cancelled run must not lose rows from the middle. The chunks
-            # are compressed and written while the next rows are on their way.
-            chunks = list(self._chunker.add(rows))
-            self._writing = asyncio.create_task(self._write(chunks))
-        self._nudged.set()
+            # A task of its own: a cancelled run must not lose rows from the middle. The chunks are
+            # made, one at a time, and written while the next rows are on their way.
+            self._writing = asyncio.create_task(self._write(self._chunker.add(rows)))
 
     async def flush(self) -> None:
         """Write the rows that wait, however few; returns when everything is written."""
@@ -80,11 +78,13 @@ class Delivery:
                 self._broken(error)
                 return
 
-    async def _write(self, chunks: Sequence[Chunk]) -> None:
+    async def _write(self, chunks: Iterable[Chunk]) -> None:
         for chunk in chunks:
             await self._journal.chunk(chunk)
+            del chunk  # the next one is made before it would be replaced
             self._since = self._clock.monotonic()
             self.began.set()
+        self._nudged.set()
 
     async def _written(self) -> None:
         """Wait for what is being written, and raise what kept it from being."""

@@ -4,6 +4,8 @@ An event is `id`, `event` and one `data` line of JSON (WHATWG HTML, 9.2 Server-s
 JSON holds no raw line break, so no value can end a line or forge an event.
 """
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Literal
 
 import orjson
@@ -29,9 +31,10 @@ MOST_DIGITS = 18  # of an event number
 PING = b"event: ping\ndata: {}\n\n"
 
 
-def event_bytes(run: RunId, number: int, name: EventName, data: bytes) -> bytes:
-    """One event as it stands on the wire; `data` is JSON text in UTF-8."""
-    return b"id: %b.%d\nevent: %b\ndata: %b\n\n" % (run.encode(), number, name.encode(), data)
+def event_bytes(run: RunId, number: int, name: EventName, *data: bytes) -> bytes:
+    """One event as it stands on the wire; `data` is JSON text in UTF-8, in pieces."""
+    head = b"id: %b.%d\nevent: %b\ndata: " % (run.encode(), number, name.encode())
+    return b"".join((head, *data, b"\n\n"))
 
 
 def unnumbered_bytes(name: EventName, data: bytes) -> bytes:
@@ -91,8 +94,12 @@ def progress_data(run: Run, elapsed_ms: int) -> bytes:
     return orjson.dumps(data)
 
 
-def chunk_data(number: int, first_row: int, count: int, rows: bytes, progress: Progress) -> bytes:
-    """`chunk`: `rows` is the inside of the last key's array, so the head can be read alone."""
+def chunk_data(
+    number: int, first_row: int, count: int, rows: bytes, progress: Progress
+) -> tuple[bytes, bytes, bytes]:
+    """`chunk`, in pieces, since `rows` can be large. It is the last key's array: the head can be
+    read alone.
+    """
     head = orjson.dumps(
         {
             "chunk": number,
@@ -104,7 +111,7 @@ def chunk_data(number: int, first_row: int, count: int, rows: bytes, progress: P
             "progress": progress.percent,
         }
     )
-    return b'%b,"rows":[%b]}' % (head[:-1], rows)
+    return head[:-1] + b',"rows":', rows, b"}"
 
 
 def final_data(run: Run, elapsed_ms: int) -> bytes:
@@ -116,6 +123,21 @@ def final_data(run: Run, elapsed_ms: int) -> bytes:
     if run.error is not None:
         data["error"] = dict(run.error)
     return orjson.dumps(data)
+
+
+def told_end(run: Run, data: bytes) -> Run:
+    """The run as its final event says that it ended; what `final_data` made of it is `data`."""
+    told = orjson.loads(data)
+    at = run.created_at + timedelta(milliseconds=told["elapsed_ms"])
+    begun = run.started(at) if run.status == "pending" else run
+    counted = replace(begun, rows=told["rows"], chunks=told["chunks"])
+    match told["status"]:
+        case "completed":
+            return counted.completed(at)
+        case "cancelled":
+            return counted.cancelled(at, told["reason"])
+        case _:
+            return counted.failed(at, told["error"])
 
 
 def final_name(run: Run) -> EventName:

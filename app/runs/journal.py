@@ -102,7 +102,7 @@ class Journal:
             first_row, number = self.run.rows, self.run.chunks + 1
             progress = self._progress.with_rows(first_row + chunk.count)
             data = chunk_data(number, first_row, chunk.count, chunk.rows, progress)
-            await self._append("chunk", data, kind="chunk", rows=chunk.count, shown=progress)
+            await self._append("chunk", *data, kind="chunk", rows=chunk.count, shown=progress)
 
     async def end(self, run: Run) -> None:
         """Write the final event. The run has ended even where the disk does not take that event."""
@@ -142,13 +142,12 @@ class Journal:
     async def _append(
         self,
         name: EventName,
-        data: bytes,
-        *,
+        *data: bytes,
         kind: Kind = "other",
         rows: int = 0,
         shown: Progress | None = None,
     ) -> None:
-        event = event_bytes(self.run.id, self._writer.events + 1, name, data)
+        event = event_bytes(self.run.id, self._writer.events + 1, name, *data)
         loop = asyncio.get_running_loop()
 
         def write() -> None:
