@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import asyncpg
 import structlog
 
 from app.database.session import Session, reading_transaction
+from app.database.translate import FAULTS
 
 if TYPE_CHECKING:
     from app.database.pool import Connection
@@ -30,6 +30,6 @@ async def count_rows(
     try:
         async with reading_transaction(connection, session, snapshot=snapshot):
             return int(await connection.fetchval(sql, *binds))
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+    except FAULTS as error:
         log.info("count_not_taken", sqlstate=getattr(error, "sqlstate", None))
         return None

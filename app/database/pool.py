@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 import asyncpg
 import structlog
 
-from app.database.translate import translated
+from app.database.translate import FAULTS, translated
+from app.errors import RowstreamError
 
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record]
@@ -68,12 +69,13 @@ class Database:
     async def listen(self, channel: str, heard: Heard, lost: Callable[[], Awaitable[None]]) -> None:
         """Call `heard` with each payload on the channel, for ever; connects again when it is cut.
 
-        `lost` runs after each new connection: notifications in between were not heard.
+        `lost` runs after each new connection, since notifications before it were not heard; when
+        it fails, as its own connection may, the listening begins again.
         """
         while True:
             try:
                 await self._listen_once(channel, heard, lost)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            except (RowstreamError, *FAULTS):
                 log.warning("listen_connection_lost", channel=channel)
             await asyncio.sleep(RELISTEN_SECONDS)
 
@@ -112,7 +114,7 @@ def _pool(url: str, size: int) -> "Pool":
 async def _close(pool: "Pool") -> None:
     try:
         await asyncio.wait_for(pool.close(), RELEASE_SECONDS)
-    except (TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except FAULTS:
         pool.terminate()
 
 
@@ -124,5 +126,5 @@ async def _acquired(pool: "Pool") -> AsyncGenerator["Connection"]:
         yield connection
     finally:
         # A connection that cannot be reset in time is dead: asyncpg then terminates it.
-        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        with suppress(*FAULTS):
             await pool.release(connection, timeout=RELEASE_SECONDS)

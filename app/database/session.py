@@ -11,8 +11,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import asyncpg
 from asyncpg.transaction import Transaction
+
+from app.database.translate import FAULTS
 
 if TYPE_CHECKING:
     from app.database.pool import Connection
@@ -97,7 +98,7 @@ async def _roll_back(connection: "Connection", transaction: Transaction) -> None
     try:
         async with asyncio.timeout(ROLLBACK_SECONDS):
             await transaction.rollback()
-    except (TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except FAULTS:
         connection.terminate()
 
 

@@ -1,17 +1,19 @@
 """The statements of `state.sql`, by name, over a connection of the state pool."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import asyncpg
 
-from app.database.translate import translated
+from app.database.translate import Canceled, translated
+from app.errors import DatabaseUnavailable
 
 if TYPE_CHECKING:
-    from app.database.pool import Database
+    from app.database.pool import Connection, Database
 
 StateRow = asyncpg.Record
 
@@ -35,24 +37,28 @@ class State:
 
     async def install(self) -> None:
         """Make the schema where it is missing."""
-        async with self._database.acquire_state() as connection:
-            with translated():
-                async with connection.transaction():
-                    await connection.execute(f"select pg_advisory_xact_lock({INSTALL_LOCK})")
-                    await connection.execute(statements()["schema"])
+        async with self._connection() as connection, connection.transaction():
+            await connection.execute(f"select pg_advisory_xact_lock({INSTALL_LOCK})")
+            await connection.execute(statements()["schema"])
 
     async def fetch(self, name: str, *binds: object) -> Sequence[StateRow]:
         """The rows of one statement, in a transaction of its own."""
-        async with self._database.acquire_state() as connection:
-            with translated():
-                return await connection.fetch(statements()[name], *binds, timeout=STATEMENT_SECONDS)
+        async with self._connection() as connection:
+            return await connection.fetch(statements()[name], *binds, timeout=STATEMENT_SECONDS)
 
     async def locked(self, name: str, key: str, *binds: object) -> Sequence[StateRow]:
         """The same, while no other transaction holds the lock of this key."""
-        async with self._database.acquire_state() as connection:
-            with translated():
-                async with connection.transaction():
-                    await connection.execute(
-                        "select pg_advisory_xact_lock(hashtextextended($1, 0))", key
-                    )
-                    return await connection.fetch(statements()[name], *binds)
+        lock = "select pg_advisory_xact_lock(hashtextextended($1, 0))"
+        async with self._connection() as connection, connection.transaction():
+            await connection.execute(lock, key, timeout=STATEMENT_SECONDS)
+            return await connection.fetch(statements()[name], *binds, timeout=STATEMENT_SECONDS)
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncGenerator["Connection"]:
+        """A connection, and errors of ours; a statement that somebody cancels is one too."""
+        try:
+            async with self._database.acquire_state() as connection:
+                with translated():
+                    yield connection
+        except Canceled as error:
+            raise DatabaseUnavailable("The state database ended a statement.") from error

@@ -108,10 +108,9 @@ select id::text from rowstream.run
 where process = $1 and cancel_requested and status in ('pending', 'processing');
 
 -- silent
--- Runs in progress of other processes that have given no sign of life for $2 seconds.
+-- Runs in progress that have given no sign of life for $1 seconds.
 select * from rowstream.run
-where process <> $1 and status in ('pending', 'processing')
-    and heartbeat < now() - make_interval(secs => $2);
+where status in ('pending', 'processing') and heartbeat < now() - make_interval(secs => $1);
 
 -- adopt
 -- Become the owner of a silent run.

@@ -20,8 +20,17 @@ from app.errors import (
     RowstreamError,
 )
 
-QUERY_CANCELED = "57014"
 RETRY_SECONDS = 2
+
+# What asyncpg raises: a server's answer, misuse and lost connections, a protocol that is not
+# PostgreSQL's or no server of the kind that was asked for, the network.
+FAULTS = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
 
 # The longest prefix that fits decides.
 BY_SQLSTATE: dict[str, type[RowstreamError]] = {
@@ -53,14 +62,14 @@ class Canceled(Exception):
 def translated(*, show_detail: bool = False, connecting: bool = False) -> Generator[None]:
     """Raise what is raised inside as a RowstreamError (or Canceled); the original is its cause.
 
-    `connecting` says that no statement is under way yet: then a dead connection is
-    `database_unavailable`, not `database_lost`.
+    `connecting` says that no statement is under way yet: then nothing can be lost or wrong with a
+    statement, and all but a lack of resources is `database_unavailable`.
     """
     try:
         yield
     except asyncpg.QueryCanceledError as error:
         raise Canceled from error
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+    except FAULTS as error:
         raise _translate(error, show_detail=show_detail, connecting=connecting) from error
 
 
@@ -68,10 +77,11 @@ def _translate(error: Exception, *, show_detail: bool, connecting: bool) -> Rows
     if not isinstance(error, asyncpg.PostgresError):
         # asyncpg hides the SQLSTATE behind an InterfaceError when a connection dies between
         # statements; OSError and TimeoutError come from connecting.
-        lost = isinstance(error, asyncpg.InterfaceError) and not connecting
-        return DatabaseLost() if lost else DatabaseUnavailable(retry_after=RETRY_SECONDS)
+        lost = not isinstance(error, OSError) and not connecting
+        kind = DatabaseLost if lost else DatabaseUnavailable
+        return kind(retry_after=RETRY_SECONDS)
     kind = error_class(error.sqlstate or "")
-    if kind is DatabaseLost and connecting:
+    if connecting and kind is not DatabaseBusy:
         kind = DatabaseUnavailable
     return kind(
         _sentence(kind, error),

@@ -43,6 +43,7 @@ class _Names(Visitor):
         super().__init__()
         self.functions: set[str] = set()
         self.relations: set[str] = set()
+        self.samples = False
 
     # pglast calls these by the names of its nodes.
     def visit_FuncCall(self, _: object, node: ast.FuncCall) -> None:  # noqa: N802
@@ -53,12 +54,21 @@ class _Names(Visitor):
         parts = (part for part in (node.schemaname, node.relname) if part)
         self.relations.add(".".join('"' + part.replace('"', '""') + '"' for part in parts))
 
+    def visit_RangeTableSample(self, _: object, node: ast.RangeTableSample) -> None:  # noqa: N802
+        self.samples = self.samples or node.repeatable is None
+
 
 async def calls_volatile(connection: "Connection", sql: str) -> bool:
-    """Whether a function of that name, called here or in a view below, is volatile."""
+    """Whether a function of that name, called here or in a view below, is volatile.
+
+    So is a sample of a table without a seed: it has other rows each time.
+    """
     names = _named([sql])
     views = await connection.fetch(VIEWS, sorted(names.relations)) if names.relations else []
-    functions = names.functions | _named(view[0] for view in views).functions
+    below = _named(view[0] for view in views)
+    if names.samples or below.samples:
+        return True
+    functions = names.functions | below.functions
     return bool(functions) and bool(await connection.fetchval(VOLATILE, sorted(functions)))
 
 

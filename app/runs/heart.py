@@ -61,7 +61,9 @@ class Heart:
 
     async def _say_followed(self) -> None:
         now = self._clock.monotonic()
-        if now - self._followed_at < FOLLOW_SECONDS and not self._runs.seen:
+        # Twice within the grace at least, or runs that are followed would be ended.
+        pause = min(FOLLOW_SECONDS, self._settings.follower_grace / 2)
+        if now - self._followed_at < pause and not self._runs.seen:
             return
         seen = self._runs.take_seen()
         self._followed_at = now

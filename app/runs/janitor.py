@@ -1,6 +1,7 @@
 """What is left behind: runs of dead processes, expired backlogs, files that nobody knows."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,10 +11,11 @@ from app.errors import Gone, Interrupted, RowstreamError, Storage
 from app.runs.backlog import BacklogFolder, WriterAlive
 from app.runs.backlog_writer import BacklogWriter
 from app.runs.clock import Clock
-from app.runs.events import event_bytes, final_data
+from app.runs.events import event_bytes, event_data, final_data, told_end
+from app.runs.frames import Damaged
 from app.runs.registry import Registry
 from app.runs.run import Run, RunId
-from app.runs.runner import log_facts
+from app.runs.runner import NAME_LENGTH, log_facts
 from app.settings import Settings
 
 ROUND_SECONDS = 2.0
@@ -64,27 +66,39 @@ class Janitor:
                 await self._bury_one(run, former)
             except WriterAlive:
                 continue  # it works but cannot say so: it ends its runs itself
+            except Storage as error:
+                log.warning("run_not_buried", run=run.id[:NAME_LENGTH], detail=error.detail)
             except Gone:
                 if run.id in elsewhere and await self._registry.adopt(run.id, former):
                     await self._registry.save([self._interrupted(run)])
 
     async def _bury_one(self, run: Run, former: str) -> None:
-        """Write the end that the dead writer could not write. Its lock comes first."""
+        """Say the end that the dead writer could not say. Its lock comes first."""
         with self._backlogs.adopt(run.id) as writer:
             if not await self._registry.adopt(run.id, former):
                 return
-            ended = self._interrupted(
-                replace(run, rows=writer.rows, chunks=writer.chunks, bytes=writer.size)
-            )
-            if not writer.complete:
-                await asyncio.to_thread(_write_end, writer, ended, self._clock)
+            run = replace(run, rows=writer.rows, chunks=writer.chunks, bytes=writer.size)
+            ended = await asyncio.to_thread(self._ended, run, writer)
             await self._registry.save([ended])
             log.info("run_buried", **log_facts(ended))
 
+    def _ended(self, run: Run, writer: BacklogWriter) -> Run:
+        """As its followers were told, or else interrupted; blocks on the disk."""
+        if writer.complete:
+            with suppress(Damaged), self._backlogs.reader(run.id) as reader:
+                if record := reader.record(reader.count()):
+                    return self._kept(told_end(run, event_data(reader.event(record))))
+        ended = self._interrupted(run)
+        if not writer.complete:
+            _write_end(writer, ended, self._clock)
+        return ended
+
     def _interrupted(self, run: Run) -> Run:
-        now = self._clock.now()
-        ended = run.failed(now, Interrupted().problem())
-        return replace(ended, expires_at=now + timedelta(seconds=self._settings.backlog_ttl))
+        return self._kept(run.failed(self._clock.now(), Interrupted().problem()))
+
+    def _kept(self, run: Run) -> Run:
+        ttl = timedelta(seconds=self._settings.backlog_ttl)
+        return replace(run, expires_at=self._clock.now() + ttl)
 
     async def _make_room(self) -> None:
         """The oldest finished runs go first when all together are too large."""

@@ -110,6 +110,7 @@ class Reading:
         async with aclosing(blocks):
             async for rows in blocks:
                 await self.delivery.add(rows)
+                del rows  # large ones must not be kept while the next ones come
         await self.delivery.flush()
 
     @property
@@ -128,7 +129,8 @@ class Reading:
             yield
         finally:
             counting.cancel()
-            await asyncio.wait([counting])
+            # What keeps a total from being written keeps the rows from it too, and is told there.
+            await asyncio.gather(counting, return_exceptions=True)
 
     def _is_countable(self, prepared: Prepared) -> bool:
         cheap = prepared.plan.cost <= self.around.settings.count_cost

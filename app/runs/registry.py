@@ -102,8 +102,11 @@ class Registry:
         return [RunId(row["id"]) for row in rows]
 
     async def silent(self, seconds: float) -> list[tuple[Run, str]]:
-        """Runs in progress of other processes without a sign of life for so long, and whose."""
-        rows = await self._state.fetch("silent", self.process, seconds)
+        """Runs in progress without a sign of life for so long, and whose; our own ones too.
+
+        Who left in the middle of a start can have left a run that no process knows.
+        """
+        rows = await self._state.fetch("silent", seconds)
         return [(_run(row), row["process"]) for row in rows]
 
     async def adopt(self, run: RunId, former: str) -> bool:
