@@ -35,3 +35,13 @@ async def debian_database_url(debian_postgres: Cluster) -> AsyncGenerator[str]:
     """A database of Debian's version."""
     async with new_database(debian_postgres) as url:
         yield url
+
+
+@pytest.fixture
+async def connection(
+    shared_database_url: str,
+) -> "AsyncGenerator[asyncpg.Connection[asyncpg.Record]]":
+    """A connection to the module's database, as the pool opens them."""
+    made = await asyncpg.connect(shared_database_url, statement_cache_size=0)
+    yield made
+    await made.close()

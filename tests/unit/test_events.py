@@ -1,5 +1,7 @@
 """The words of the event stream, read back by the specification's parser."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -22,11 +24,12 @@ from app.runs.events import (
     parse_event_id,
     progress_data,
     run_data,
+    told_end,
     unnumbered_bytes,
 )
 from app.runs.progress import Progress
-from app.runs.run import Status, new_run_id
-from tests.sample_run import sample_run
+from app.runs.run import Run, Status, new_run_id
+from tests.sample_run import CREATED, sample_run
 from tests.sse_client import Event, EventReader
 
 RUN = new_run_id()
@@ -179,6 +182,26 @@ def test_the_final_event_says_how_it_ended(changes: dict[str, Any], more: dict[s
     told = orjson.loads(final_data(run, 40))
 
     assert told == {"status": run.status, "rows": 1001, "chunks": 2, "elapsed_ms": 40, **more}
+
+
+ENDS: list[Callable[[Run], Run]] = [
+    lambda run: run.completed(CREATED),
+    lambda run: run.cancelled(CREATED, "follower_left"),
+    lambda run: run.failed(CREATED, {"code": "timeout"}),
+]
+
+
+@pytest.mark.parametrize("end", ENDS, ids=["completed", "cancelled", "failed"])
+@pytest.mark.parametrize("known", ["pending", "processing"])
+def test_an_end_is_read_back_as_it_was_told(known: Status, end: Callable[[Run], Run]) -> None:
+    run = sample_run(status="processing", rows=7, chunks=2)
+    ended = end(run)
+
+    told = told_end(sample_run(id=run.id, status=known), final_data(ended, 1500))
+
+    assert told.finished_at == CREATED + timedelta(seconds=1.5)
+    for field in ("status", "reason", "error", "rows", "chunks", "stage", "progress"):
+        assert getattr(told, field) == getattr(ended, field)
 
 
 @pytest.mark.parametrize("status", sorted(FINAL_EVENTS))
