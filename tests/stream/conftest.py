@@ -30,6 +30,11 @@ from generate_series(1, $1::int) as i order by i
 -- chunk_rows = 4
 select i as number, pg_sleep(0.003)::text as slept from generate_series(1, $1::int) as i
 """,
+    "one_row": """
+-- title = "A row, and then nothing for a minute"
+select i as number, case when i > 1 then pg_sleep(60)::text end as slept
+from generate_series(1, 2) as i
+""",
     "uncounted": """
 -- title = "No total"
 -- total = "none"

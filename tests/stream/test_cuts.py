@@ -149,7 +149,7 @@ async def test_replay_goes_over_into_live_without_a_gap(server: Served) -> None:
     """Followers that come at every moment of a run, in every coding, see one history."""
     run = await server.start("live")
     path, ledgers = f"/api/runs/{run}/stream", [Ledger() for _ in range(15)]
-    async with asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(15), asyncio.TaskGroup() as tasks:
         for late, ledger in enumerate(ledgers):
             coding = CODINGS[late % 3]
             tasks.create_task(

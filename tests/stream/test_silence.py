@@ -1,43 +1,17 @@
 """While nothing happens a page can hear that the line lives: pings, and only then."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 
 import pytest
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
-from app.runs.run import RunId
-from app.stream.response import PING_SECONDS, event_stream
+from app.stream.response import PING_SECONDS
 from tests.decoding import CODINGS, Coding
-from tests.serving import Served, serving, small_app, until
+from tests.following import following
+from tests.serving import Served, until
 from tests.sse_client import Event
-from tests.wire import Wire, asked
+from tests.wire import asked
 
 SHORT = 0.05
-
-
-@asynccontextmanager
-async def followed(
-    server: Served, run: str, *, ping_seconds: float, coding: Coding = "identity"
-) -> AsyncGenerator[Wire]:
-    """A follower of a run, with a heartbeat of the test's choice."""
-
-    async def stream(request: Request) -> Response:
-        return event_stream(
-            server.runs,
-            await server.runs.get(RunId(run)),
-            after=0,
-            accept_encoding=request.headers["accept-encoding"],
-            send_timeout=5.0,
-            ping_seconds=ping_seconds,
-        )
-
-    app = small_app([Route("/stream", stream)])
-    async with serving(app) as url, asked(url, "/stream", coding=coding) as wire:
-        yield wire
 
 
 @pytest.mark.parametrize("coding", CODINGS)
@@ -45,7 +19,7 @@ async def test_silence_is_filled_with_pings_that_move_no_id(server: Served, codi
     run, heard = await server.start("sleeping"), list[Event]()
     async with (
         asyncio.timeout(10),
-        followed(server, run, ping_seconds=SHORT, coding=coding) as wire,
+        following(server, run, ping_seconds=SHORT, coding=coding) as wire,
     ):
         while sum(event.type == "ping" for event in heard) < 5:
             heard += await wire.take()
@@ -59,13 +33,13 @@ async def test_silence_is_filled_with_pings_that_move_no_id(server: Served, codi
 @pytest.mark.slow
 async def test_events_take_the_place_of_pings(server: Served) -> None:
     run = await server.start("live")
-    async with followed(server, run, ping_seconds=1.0) as wire:
+    async with following(server, run, ping_seconds=1.0) as wire:
         heard = [event.type async for event in wire.events()]
 
     assert (heard[-1], heard.count("ping")) == ("completed", 0)
 
 
-async def test_a_ping_comes_every_15_seconds_as_the_standard_suggests() -> None:
+def test_a_ping_comes_every_15_seconds_as_the_standard_suggests() -> None:
     assert PING_SECONDS == 15.0
 
 

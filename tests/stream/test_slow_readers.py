@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 from app.settings import Settings
 from tests.decoding import CODINGS
+from tests.following import following
 from tests.ledger import Ledger
 from tests.serving import Served, until
 from tests.wire import Wire, asked
@@ -125,6 +127,18 @@ async def test_the_sockets_are_gone_when_the_send_timeout_has_passed(server: Ser
         await until(lambda: server.runs.followers == STALLED, "following")
         await until(lambda: server.runs.followers == 0, "the end of every response")
         await until(lambda: sockets(server) == 0, "the end of every socket")
+
+
+async def test_a_follower_that_takes_nothing_is_one_line_in_the_log(server: Served) -> None:
+    """The application sees to it itself: not every kernel has a time limit for this."""
+    run = await server.finished("long", n=ROWS)
+    with capture_logs() as logs:
+        async with following(server, run, send_timeout=0.3, buffer=BUFFER):
+            await until(lambda: server.runs.followers == 1, "following")
+            await until(lambda: server.runs.followers == 0, "dropping the follower")
+            await until(lambda: len(logs) > 0, "saying so")
+
+    assert [(each["event"], each["log_level"]) for each in logs] == [("follower_dropped", "info")]
 
 
 async def test_a_follower_that_was_dropped_comes_back_and_has_everything(server: Served) -> None:
