@@ -54,7 +54,10 @@ class ReportPage {
       setText(find(document, "#description", HTMLElement), this.#report.description);
       this.#fillForm();
     } catch (error) {
-      this.#dispatch({ type: "refused", problem: problemFrom(error) });
+      // A run that is shown already stays.
+      const { run } = this.#state;
+      const problem = problemFrom(error);
+      this.#dispatch(run === null ? { type: "refused", problem } : { type: "trouble", run, problem });
     }
     this.#schedule();
   }

@@ -33,7 +33,7 @@ export class TableRow {
     this.#values = values;
     // The heading is row 1.
     this.element.setAttribute("aria-rowindex", String(index + 2));
-    this.element.toggleAttribute("aria-busy", values === null);
+    this.element.setAttribute("aria-busy", String(values === null));
     this.element.classList.toggle("loading", values === null);
     this.#header.textContent = count(index + 1);
     this.#cells.forEach((cell, column) => showValue(cell, values ? values[column] : ""));

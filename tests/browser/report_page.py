@@ -36,7 +36,9 @@ class ReportPage:
         """Goes to the page and waits until its form is there."""
         arguments = f"?{urlencode(query)}" if query else ""
         self.driver.get(f"{self.url}/reports/{report}{arguments}")
-        self.until(lambda: self.text("title") not in {"", "Report"}, "the page has a title")
+        # The name stands there until the report is known, and the form with it.
+        unknown = {"", "Report", report}
+        self.until(lambda: self.text("title") not in unknown, "the report is known")
         return self
 
     def run(self) -> "ReportPage":

@@ -11,6 +11,9 @@ import pytest
 HERE = Path(__file__).parent
 SCRIPTS = Path(__file__).parents[2] / "static" / "js"
 MOST_BYTES = 60_000
+IMPORT = re.compile(r'from "\./([\w-]+\.js)"')
+PRELOAD = re.compile(r'rel="modulepreload" href="/static/js/([\w-]+\.js)"')
+ENTRY = re.compile(r'type="module" src="/static/js/([\w-]+\.js)"')
 COMMENT = re.compile(r"^\s*(?:/\*\*.*?\*/|//[^\n]*)\n?", re.DOTALL | re.MULTILINE)
 
 
@@ -53,3 +56,17 @@ def test_no_page_has_a_script_or_style_inside() -> None:
     found = [p.name for p in SCRIPTS.parent.glob("*.html") if inside.search(p.read_text())]
 
     assert found == []
+
+
+def imported(name: str) -> set[str]:
+    """Every module that this one needs, directly or not."""
+    direct = set(IMPORT.findall((SCRIPTS / name).read_text()))
+    return direct.union(*(imported(each) for each in direct))
+
+
+@pytest.mark.parametrize("page", ["index.html", "report.html"])
+def test_a_page_asks_for_all_its_modules_at_once(page: str) -> None:
+    text = (SCRIPTS.parent / page).read_text()
+    needed = set[str]().union(*(imported(each) for each in ENTRY.findall(text)))
+
+    assert set(PRELOAD.findall(text)) == needed
