@@ -1,14 +1,27 @@
 """Reading a backlog: its events and chunks by number, while it grows or after."""
 
 import os
+import sys
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Self
+from zlib import crc32
 
 import orjson
 
 from app.errors import Json, Storage
 from app.runs.events import event_data
-from app.runs.frames import RECORD_BYTES, Record, checked, decompress, unpack
+from app.runs.frames import (
+    PIECE_BYTES,
+    RECORD_BYTES,
+    Damaged,
+    Record,
+    Source,
+    checked,
+    decompress,
+    pieces,
+    unpack,
+)
 
 SCAN_RECORDS = 4096  # of the index at a time
 
@@ -45,6 +58,17 @@ class BacklogReader:
         """The event's zstd frame, checked; Damaged when the file was changed or torn."""
         return checked(os.pread(self._frames, record.length, record.offset), record)
 
+    def source(self, record: Record) -> Source:
+        """The same, to be read in pieces."""
+        if record.length <= PIECE_BYTES:
+            return BytesIO(self.frame(record))
+        check = 0
+        for piece in pieces(FrameInFile(self._frames, record)):
+            check = crc32(piece, check)
+        if check != record.frame_check:
+            raise Damaged
+        return FrameInFile(self._frames, record)
+
     def event(self, record: Record) -> bytes:
         """The event as it stands on the wire without a content coding."""
         return decompress(self.frame(record), record)
@@ -60,7 +84,8 @@ class BacklogReader:
 
     def chunk(self, number: int) -> bytes | None:
         """The JSON of chunk `number`'s event, or None when it is not there (yet)."""
-        low, high = 1, self.count()
+        # The index may end in room set aside, which is no record and counts as beyond every chunk.
+        low, high = 1, os.fstat(self._index).st_size // RECORD_BYTES
         while low < high:
             middle = (low + high) // 2
             low, high = (middle + 1, high) if self._chunks_at(middle) < number else (low, middle)
@@ -81,7 +106,7 @@ class BacklogReader:
 
     def _chunks_at(self, number: int) -> int:
         record = self.record(number)
-        return 0 if record is None else record.chunk
+        return sys.maxsize if record is None else record.chunk
 
     def _records(self, start: int) -> Iterator[Record]:
         while True:
@@ -94,6 +119,21 @@ class BacklogReader:
             if len(raw) < SCAN_RECORDS * RECORD_BYTES:
                 return
             start += SCAN_RECORDS
+
+
+class FrameInFile:
+    """A large frame, read from its file a piece at a time. Ends where the file does."""
+
+    def __init__(self, file: int, record: Record) -> None:
+        self._file = file
+        self._next = record.offset
+        self._end = record.offset + record.length
+
+    def read(self, size: int) -> bytes:
+        """At most so many of the next bytes."""
+        piece = os.pread(self._file, min(size, self._end - self._next), self._next)
+        self._next += len(piece)
+        return piece
 
 
 def damaged_error() -> Storage:
