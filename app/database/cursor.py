@@ -97,7 +97,7 @@ class Pace:
         seconds = self._clock() - self._asked
         if not self._measured:
             self._measured = True
-            self._rows = self.GROWTH if seconds < self._delay else 1 + self.START
+            self._rows = self.GROWTH if seconds < self._delay else self.START
             return
         speed = count / max(seconds, 1e-6)
         self._rows = int(min(speed * self._delay, count * self.GROWTH)) or 1
@@ -204,7 +204,8 @@ class CursorReader:
         """Move over the rows that were read already, and hold the last one against what is kept."""
         if self._done == 0:
             return
-        await cursor.forward(self._done - 1)
+        if self._done > 1:  # asyncpg takes no 0
+            await cursor.forward(self._done - 1)
         if [self._last] != list(decode(await cursor.fetch(1))):
             raise QueryFailed(
                 "The rows came in another order when a wide value made the server read them again."
