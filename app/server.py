@@ -21,6 +21,7 @@ from app.application import create_app
 from app.drain import drained
 from app.errors import RowstreamError, StartupError
 from app.logs import configure_logs
+from app.memory import give_large_blocks_back
 from app.protocol import PatientProtocol
 from app.runs.stop import Abandoned, Stop
 from app.settings import Settings
@@ -124,6 +125,7 @@ def configuration(
 def main(environ: Mapping[str, str] = os.environ) -> int:
     """Serve until told to stop. The exit code: 0, or 3 with a sentence when it cannot start."""
     configure_logs()
+    give_large_blocks_back()
     try:
         settings = Settings.read(environ)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

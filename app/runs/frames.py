@@ -6,19 +6,32 @@ what a fault of the disk or a torn write left is noticed before it is served.
 """
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import IO, Literal, Protocol, cast
 from zlib import crc32
 
 import zstandard
 
 LEVEL = 1  # level 3 costs twice as much for the same size
+WINDOW_LOG = 17  # what unpacking holds of an event for each follower: 128 KiB, not 512
+PARAMETERS = zstandard.ZstdCompressionParameters.from_level(LEVEL, window_log=WINDOW_LOG)
 LAYOUT = struct.Struct("<QIIIQIIB3x")
 CHECK = struct.Struct("<I")
 RECORD_BYTES = LAYOUT.size + CHECK.size
 
 Kind = Literal["other", "chunk", "final"]
+PIECE_BYTES = 64 * 1024  # what a client that takes nothing can make us hold
+
 KINDS: tuple[Kind, ...] = ("other", "chunk", "final")
+
+
+class Source(Protocol):
+    """A frame that is read in pieces."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most so many of the next bytes; none at the end."""
+        ...
 
 
 class Damaged(Exception):
@@ -77,7 +90,7 @@ def unpack(raw: bytes) -> Record | None:
 
 def compress(event: bytes) -> bytes:
     """The event as one zstd frame; releases the GIL while it works."""
-    return zstandard.ZstdCompressor(level=LEVEL).compress(event)
+    return zstandard.ZstdCompressor(compression_params=PARAMETERS).compress(event)
 
 
 def checked(frame: bytes, record: Record) -> bytes:
@@ -90,3 +103,18 @@ def checked(frame: bytes, record: Record) -> bytes:
 def decompress(frame: bytes, record: Record) -> bytes:
     """The event in a checked frame."""
     return zstandard.ZstdDecompressor().decompress(frame, max_output_size=record.plain_length)
+
+
+def pieces(source: Source) -> Iterator[bytes]:
+    """All of a source, a piece at a time."""
+    while piece := source.read(PIECE_BYTES):
+        yield piece
+
+
+def decompressed(source: Source) -> Iterator[bytes]:
+    """The event in a checked frame, in pieces: many followers may stand in one of megabytes."""
+    return zstandard.ZstdDecompressor().read_to_iter(
+        cast("IO[bytes]", source),  # it only reads
+        read_size=PIECE_BYTES,
+        write_size=PIECE_BYTES,
+    )

@@ -4,12 +4,12 @@ Everything that goes out goes through one encoder, pings too: what a response co
 must not be mixed with what it does not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Literal, Protocol, cast
 
 from isal import isal_zlib
 
-from app.runs.frames import Record, compress, decompress
+from app.runs.frames import Source, compress, decompressed, pieces
 
 Coding = Literal["zstd", "gzip", "identity"]
 GZIP_LEVEL = 1
@@ -19,8 +19,8 @@ GZIP_WINDOW = 31  # 15 bits and the gzip header
 class Encoder(Protocol):
     """Turns events into the bytes of one response body."""
 
-    def stored(self, frame: bytes, record: Record) -> bytes:
-        """An event of the backlog, given as its zstd frame."""
+    def stored(self, frame: Source) -> Iterator[bytes]:
+        """An event of the backlog, given as its zstd frame, in pieces of about 64 KiB."""
         ...
 
     def plain(self, event: bytes) -> bytes:
@@ -47,10 +47,9 @@ class Compressor(Protocol):
 class ZstdEncoder:
     """Concatenated frames are one valid body; an event is decoded as soon as its frame is there."""
 
-    def stored(self, frame: bytes, record: Record) -> bytes:
+    def stored(self, frame: Source) -> Iterator[bytes]:
         """The frame as it lies on the disk."""
-        del record
-        return frame
+        return pieces(frame)
 
     def plain(self, event: bytes) -> bytes:
         """A frame of its own."""
@@ -68,9 +67,12 @@ class GzipEncoder:
         compressobj = cast("Callable[..., Compressor]", vars(isal_zlib)["compressobj"])
         self._compressor = compressobj(GZIP_LEVEL, isal_zlib.DEFLATED, GZIP_WINDOW)
 
-    def stored(self, frame: bytes, record: Record) -> bytes:
+    def stored(self, frame: Source) -> Iterator[bytes]:
         """The event, compressed anew."""
-        return self.plain(decompress(frame, record))
+        for piece in decompressed(frame):
+            if ready := self._compressor.compress(piece):
+                yield ready
+        yield self._compressor.flush(isal_zlib.Z_SYNC_FLUSH)
 
     def plain(self, event: bytes) -> bytes:
         """The event, so that the client can decode all of it at once."""
@@ -84,9 +86,9 @@ class GzipEncoder:
 class IdentityEncoder:
     """No coding."""
 
-    def stored(self, frame: bytes, record: Record) -> bytes:
+    def stored(self, frame: Source) -> Iterator[bytes]:
         """The event itself."""
-        return decompress(frame, record)
+        return decompressed(frame)
 
     def plain(self, event: bytes) -> bytes:
         """The event itself."""

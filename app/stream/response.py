@@ -12,7 +12,7 @@ Who wins:
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 import orjson
@@ -28,7 +28,6 @@ from app.runs.runs import Runs
 from app.stream.encodings import Encoder, choose_coding, encoder
 
 PING_SECONDS = 15.0  # below the idle timeouts of proxies, as the standard suggests
-SLICE_BYTES = 64 * 1024  # what a client that takes nothing can make us hold
 HEADERS = {
     "Cache-Control": "no-store, no-transform",
     "X-Accel-Buffering": "no",
@@ -72,14 +71,15 @@ def event_stream(
 
 async def _body(
     runs: Runs, run: Run, *, after: int, coder: Encoder, ping_seconds: float
-) -> AsyncGenerator[bytes | memoryview]:
+) -> AsyncGenerator[bytes]:
     with runs.following(run.id), runs.reader(run) as reader:
         yield coder.plain(RETRY)
         events = _events(reader, runs, run, after=after, coder=coder, ping_seconds=ping_seconds)
         async with aclosing(events):
-            async for event in events:
-                for piece in slices(event):
-                    yield piece
+            async for piece in events:
+                yield piece
+                # A send that does not wait would let a replay keep the event loop to itself.
+                await asyncio.sleep(0)
         if end := coder.end():
             yield end
 
@@ -93,7 +93,7 @@ async def _events(
     coder: Encoder,
     ping_seconds: float,
 ) -> AsyncGenerator[bytes]:
-    """Each event, encoded; a ping for every `ping_seconds` of silence."""
+    """Each event, encoded, in pieces; a ping for every `ping_seconds` of silence."""
     number, changes = after, runs.changes(run.id)
     silence = Silence(ping_seconds)
     while True:
@@ -105,18 +105,19 @@ async def _events(
             if silence.is_long:
                 yield coder.plain(PING)
                 silence = Silence(ping_seconds)
+                continue  # what was written while the ping went out has woken nobody
             await changes.wait(silence.left)
             continue
         try:
-            yield coder.stored(reader.frame(record), record)
+            source = reader.source(record)
         except Damaged:
             yield coder.plain(_damaged())
             return
+        for piece in coder.stored(source):
+            yield piece
         if record.kind == "final":
             return
         number, silence = number + 1, Silence(ping_seconds)
-        # A send that does not wait would let a replay keep the event loop to itself.
-        await asyncio.sleep(0)
 
 
 class Silence:
@@ -159,10 +160,3 @@ async def _untold_end(
 def _damaged() -> bytes:
     data = orjson.dumps({"status": "failed", "error": damaged_error().problem()})
     return unnumbered_bytes("failed", data)
-
-
-def slices(data: bytes) -> Iterator[memoryview]:
-    """The data in pieces of at most 64 KiB: a send timeout is a piece's."""
-    view = memoryview(data)
-    for start in range(0, len(view), SLICE_BYTES):
-        yield view[start : start + SLICE_BYTES]

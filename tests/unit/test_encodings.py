@@ -1,15 +1,16 @@
 """The three content codings: each event can be read as soon as its bytes are there."""
 
 import gzip
+import os
 import zlib
 from collections.abc import Callable
-from zlib import crc32
+from io import BytesIO
 
 import pytest
 import zstandard
 from hypothesis import given, strategies as st
 
-from app.runs.frames import Record, compress
+from app.runs.frames import PIECE_BYTES, compress
 from app.stream.encodings import Coding, Encoder, choose_coding, encoder
 
 EVENTS = st.lists(st.binary(min_size=1, max_size=300), max_size=8)
@@ -26,8 +27,7 @@ def decoder(coding: Coding) -> Callable[[bytes], bytes]:
 
 
 def stored(coder: Encoder, event: bytes) -> bytes:
-    frame = compress(event)
-    return coder.stored(frame, Record(0, len(frame), len(event), 0, 0, 0, crc32(frame), "other"))
+    return b"".join(coder.stored(BytesIO(compress(event))))
 
 
 @CODINGS
@@ -66,6 +66,16 @@ def test_zstd_sends_the_frame_as_it_lies() -> None:
     frame = compress(b"event")
 
     assert stored(encoder("zstd"), b"event") == frame
+
+
+@CODINGS
+def test_a_large_event_comes_in_pieces(coding: Coding) -> None:
+    event = os.urandom(10 * PIECE_BYTES)
+
+    sizes = [len(piece) for piece in encoder(coding).stored(BytesIO(compress(event)))]
+
+    assert sum(sizes) >= len(event)
+    assert max(sizes) < 3 * PIECE_BYTES
 
 
 @pytest.mark.parametrize(
