@@ -62,12 +62,13 @@ class ReportPage:
         return self.driver.find_element(By.ID, name)
 
     def text(self, name: str) -> str:
-        """What stands in the element of that id."""
-        return str(self.script("return document.getElementById(arguments[0]).textContent", name))
+        """What stands in the element of that id; nothing while the page is still being read."""
+        read = "return document.getElementById(arguments[0])?.textContent ?? ''"
+        return str(self.script(read, name))
 
     def is_shown(self, name: str) -> bool:
         """Whether the element of that id takes room on the page."""
-        looks = "return document.getElementById(arguments[0]).getClientRects().length > 0"
+        looks = "return document.getElementById(arguments[0])?.getClientRects().length > 0"
         return bool(self.script(looks, name))
 
     def stage(self) -> str:

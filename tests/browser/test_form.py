@@ -39,7 +39,7 @@ def test_filters_of_the_address_are_shown_applied_and_removable(page: ReportPage
     page.open("numbers", where="id.lte.3", order="id.desc").run_to_the_end()
     assert page.cells('.body [aria-colindex="2"]') == ["3", "2", "1"]
     page.driver.find_element(By.CSS_SELECTOR, "[aria-label='Remove where id.lte.3']").click()
-    page.run_to_the_end()
+    page.wait_for_stage("Not run yet").run_to_the_end()
 
     assert page.received() == 2500
 
