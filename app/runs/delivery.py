@@ -49,6 +49,8 @@ class Delivery:
             # A task of its own: a cancelled run must not lose rows from the middle. The chunks are
             # made, one at a time, and written while the next rows are on their way.
             self._writing = asyncio.create_task(self._write(self._chunker.add(rows)))
+            if len(rows) == 1:  # it may be large, and must not be kept while the next one comes
+                await self._written()
 
     async def flush(self) -> None:
         """Write the rows that wait, however few; returns when everything is written."""
