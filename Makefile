@@ -6,10 +6,10 @@ ROWS ?= 10000
 PYTEST_ARGS ?=
 SERVE_ARGS ?=
 
-.PHONY: help install lock run demo format lint types quick browser test check coverage load bench clean
+.PHONY: help install lock run demo format lint types types-js quick browser test check coverage load bench clean
 
 help:  ## the targets and what they do
-	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
 install: .venv/installed  ## .venv with everything of requirements.lock
 
@@ -43,6 +43,9 @@ lint: install  ## format, lint rules, import contracts
 
 types: install  ## pyright, strict
 	$(BIN)/pyright
+
+types-js: install  ## the page's scripts, strict (npx brings the compiler)
+	PATH="$(CURDIR)/$(BIN):$$PATH" npx --yes --package typescript@5.9.3 tsc --project tests/js/jsconfig.json
 
 quick: install  ## the tests without browsers and without the slow ones
 	$(BIN)/python -m pytest -m "not browser and not slow" $(PYTEST_ARGS)
