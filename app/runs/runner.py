@@ -15,7 +15,6 @@ The first of them decides; what comes later finds the run ended.
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -27,6 +26,7 @@ from app.catalog.report import Report
 from app.database.session import Session
 from app.database.translate import Canceled
 from app.errors import Internal, Interrupted, Json, RowstreamError, RunTimeout
+from app.faults import fault_facts
 from app.runs.backlog_writer import BacklogWriter
 from app.runs.chunking import Chunker
 from app.runs.delivery import Delivery
@@ -86,12 +86,14 @@ class Runner:
 
     async def execute(self) -> None:
         """Everything, to the final event. Not to be cancelled: `cancel` and `interrupt` end it."""
+        pulse = asyncio.create_task(self._delivery.pulse())
         self._work = asyncio.create_task(self._live())
         if self._reason or self._interruption:
             self._work.cancel()
         await asyncio.wait([self._work])
+        fault = await self._settle(pulse)
         expires = timedelta(seconds=self._around.settings.backlog_ttl)
-        ended = self._outcome(self._work)
+        ended = self._failed(fault) if fault else self._outcome(self._work)
         await self._journal.end(replace(ended, expires_at=self._now() + expires))
         self.ended.set()
         log.info("run_ended", **log_facts(self.run))
@@ -113,16 +115,19 @@ class Runner:
             self._work.cancel()
 
     async def _live(self) -> None:
-        pulse = asyncio.create_task(self._delivery.pulse())
-        try:
-            async with self._around.line.slot(self._delivery.moved):
-                await self._timed()
-        finally:
-            pulse.cancel()
-            await asyncio.wait([pulse])
-            # What keeps these last rows from being written has ended the run already.
-            with suppress(RowstreamError):
-                await self._delivery.flush()
+        async with self._around.line.slot(self._delivery.moved):
+            await self._timed()
+
+    async def _settle(self, pulse: asyncio.Task[None]) -> BaseException | None:
+        """Write the last rows, out of the reach of a `cancel` that comes now: else the final event
+        would be written, and the files closed, under their writing. A fault of ours comes back.
+        """
+        pulse.cancel()
+        last = asyncio.create_task(self._delivery.flush())
+        await asyncio.wait([pulse, last])
+        error = last.exception()
+        # What keeps these rows from being written otherwise has ended the run already.
+        return None if isinstance(error, RowstreamError) else error
 
     async def _timed(self) -> None:
         await self._journal.start()
@@ -162,7 +167,7 @@ class Runner:
     def _failed(self, error: BaseException) -> Run:
         if not isinstance(error, RowstreamError):
             fault = uuid4().hex
-            log.error("internal_error", id=fault, exc_info=error)
+            log.error("internal_error", id=fault, **fault_facts(error))
             error = Internal(extra={"id": fault})
         self.error = error
         return self.run.failed(self._now(), error.problem())

@@ -6,7 +6,6 @@ it is left unfinished, so that the connection is cut and the client sees that so
 """
 
 import secrets
-import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -18,11 +17,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import BadRequest, Internal, NotFound, RowstreamError
+from app.faults import fault_facts
 from app.web.error_page import error_page
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
-FRAMES_LOGGED = 12
 
 log = structlog.get_logger()
 
@@ -106,13 +105,11 @@ class Problems:
 def logged(error: Exception, scope: Scope) -> Internal:
     """The fault in the log, and what its reader is told: both have the id, neither has a value."""
     fault = secrets.token_hex(6)
-    frames = traceback.extract_tb(error.__traceback__)[-FRAMES_LOGGED:]
     log.error(
         "internal_error",
         id=fault,
         method=scope["method"],
         endpoint=getattr(scope.get("endpoint"), "__name__", None),
-        error=type(error).__qualname__,
-        where=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+        **fault_facts(error),
     )
     return Internal(extra={"id": fault})
