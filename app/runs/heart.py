@@ -67,8 +67,12 @@ class Heart:
             return
         seen = self._runs.take_seen()
         self._followed_at = now
-        if seen:
-            await self._registry.follow(seen)
+        try:
+            if seen:
+                await self._registry.follow(seen)
+        except RowstreamError:
+            self._runs.seen |= seen  # to be said at the next beat
+            raise
 
     def _obey(self, order: Order) -> None:
         local = self._runs.locals.get(order.run)
@@ -76,6 +80,8 @@ class Heart:
             return
         if order.cancel_requested:
             local.runner.cancel("user")
+        elif self._runs.is_followed(order.run):
+            return  # and the registry does not know it yet
         elif order.unfollowed > self._settings.follower_grace:
             local.runner.cancel("follower_left")
 

@@ -119,9 +119,14 @@ class Runs:
         """Somebody has looked at the run."""
         self.seen.add(run)
 
+    def is_followed(self, run: RunId) -> bool:
+        """Whether somebody follows the run through this process, or has looked at it just now."""
+        return run in self._following or run in self.seen
+
     @contextmanager
     def following(self, run: RunId) -> Generator[None]:
         """Inside, the run is being followed."""
+        self.followed(run)
         self._following[run] = self._following.get(run, 0) + 1
         try:
             yield
