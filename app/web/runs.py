@@ -7,6 +7,8 @@ from starlette.responses import Response
 
 from app.access.owner import owner_of
 from app.errors import Json
+from app.runs.backlog_reader import damaged_error
+from app.runs.frames import Damaged
 from app.runs.run import run_json
 from app.web.answers import json_answer
 from app.web.asked_run import asked_run
@@ -22,10 +24,13 @@ async def list_runs(request: Request) -> Response:
 
 
 async def show_run(request: Request) -> Response:
-    """One run, with its columns once they are known."""
+    """One run, with its columns once they are known. Raises Storage where they are damaged."""
     run = await asked_run(request)
-    with parts_of(request).runs.reader(run) as reader:
-        columns: list[Json] = list(reader.columns() or ())
+    try:
+        with parts_of(request).runs.reader(run) as reader:
+            columns: list[Json] = list(reader.columns() or ())
+    except Damaged:
+        raise damaged_error() from None
     return json_answer({**run_json(run, datetime.now(UTC)), "columns": columns or None})
 
 
