@@ -27,6 +27,8 @@ GARBAGE = [
     "{run}.1'; select 1",
 ]
 
+NO_NUMBERS = ["", "x", "-1", "+1", "1.0", "1e3", " 1", "٣", "9" * 19, "1&after=1"]
+
 
 def last_event_id(value: str) -> dict[bytes, bytes]:
     return {b"last-event-id": value.encode()}
@@ -92,14 +94,11 @@ async def test_an_unknown_run_is_not_found(server: Served, path: str) -> None:
     assert_problem(answer, "not_found")
 
 
-@pytest.mark.parametrize(
-    "after", ["", "x", "-1", "+1", "1.0", "1e3", " 1", "٣", "9" * 19, "1&after=1"]
-)
-async def test_after_takes_one_number(server: Served, after: str) -> None:
+async def test_after_takes_one_number(server: Served) -> None:
     run = await server.finished("empty")
-    answer = await server.client.get(f"{own_address(run)}?after={after}")
-
-    assert "'after'" in assert_problem(answer, "invalid_argument")["detail"]
+    for after in NO_NUMBERS:
+        answer = await server.client.get(f"{own_address(run)}?after={after}")
+        assert "'after'" in assert_problem(answer, "invalid_argument")["detail"], after
 
 
 async def test_the_header_wins_over_after(server: Served) -> None:

@@ -16,7 +16,7 @@ from app.settings import Settings
 from tests.decoding import CODINGS
 from tests.following import following
 from tests.ledger import Ledger
-from tests.serving import Served, until
+from tests.serving import Served, serving_reports, until
 from tests.wire import Wire, asked
 
 pytestmark = pytest.mark.slow
@@ -36,8 +36,10 @@ where datname = current_database() and backend_type = 'client backend'
 
 
 @pytest.fixture
-def settings(settings: Settings) -> Settings:
-    return replace(settings, send_timeout=SEND_SECONDS)
+async def impatient(settings: Settings) -> AsyncGenerator[Served]:
+    """A server that drops who takes nothing for two seconds."""
+    async with serving_reports(replace(settings, send_timeout=SEND_SECONDS)) as served:
+        yield served
 
 
 @asynccontextmanager
@@ -120,13 +122,13 @@ async def test_others_are_answered_at_once_meanwhile(server: Served) -> None:
     assert max(seconds) < ANSWER_SECONDS
 
 
-async def test_the_sockets_are_gone_when_the_send_timeout_has_passed(server: Served) -> None:
-    runs = await started(server)
-    await server.client.aclose()
-    async with stalled(server, runs, STALLED):
-        await until(lambda: server.runs.followers == STALLED, "following")
-        await until(lambda: server.runs.followers == 0, "the end of every response")
-        await until(lambda: sockets(server) == 0, "the end of every socket")
+async def test_the_sockets_are_gone_when_the_send_timeout_has_passed(impatient: Served) -> None:
+    runs = await started(impatient)
+    await impatient.client.aclose()
+    async with stalled(impatient, runs, STALLED):
+        await until(lambda: impatient.runs.followers == STALLED, "following")
+        await until(lambda: impatient.runs.followers == 0, "the end of every response")
+        await until(lambda: sockets(impatient) == 0, "the end of every socket")
 
 
 async def test_a_follower_that_takes_nothing_is_one_line_in_the_log(server: Served) -> None:
@@ -141,22 +143,22 @@ async def test_a_follower_that_takes_nothing_is_one_line_in_the_log(server: Serv
     assert [(each["event"], each["log_level"]) for each in logs] == [("follower_dropped", "info")]
 
 
-async def test_a_follower_that_was_dropped_comes_back_and_has_everything(server: Served) -> None:
-    run, ledger = await server.finished("long", n=ROWS), Ledger()
-    async with stalled(server, [run], 1):
-        await until(lambda: server.runs.followers == 1, "following")
-        await until(lambda: server.runs.followers == 0, "dropping the follower")
-    for event in await server.events(f"/api/runs/{run}/stream"):
+async def test_a_follower_that_was_dropped_comes_back_and_has_everything(impatient: Served) -> None:
+    run, ledger = await impatient.finished("long", n=ROWS), Ledger()
+    async with stalled(impatient, [run], 1):
+        await until(lambda: impatient.runs.followers == 1, "following")
+        await until(lambda: impatient.runs.followers == 0, "dropping the follower")
+    for event in await impatient.events(f"/api/runs/{run}/stream"):
         ledger.take(event)
 
     assert (ledger.end["status"], len(ledger.rows)) == ("completed", ROWS)
 
 
-async def test_a_follower_on_a_bad_line_is_not_dropped_while_it_reads(server: Served) -> None:
+async def test_a_follower_on_a_bad_line_is_not_dropped_while_it_reads(impatient: Served) -> None:
     """Some 500 kB a second for longer than the send timeout: each slice has its own."""
-    run, ledger, began = await server.finished("long", n=4000), Ledger(), time.monotonic()
+    run, ledger, began = await impatient.finished("long", n=4000), Ledger(), time.monotonic()
     path = f"/api/runs/{run}/stream"
-    async with asked(server.url, path, buffer=BUFFER) as wire:
+    async with asked(impatient.url, path, buffer=BUFFER) as wire:
         while not wire.whole:
             for event in await wire.take(1024):
                 ledger.take(event)
