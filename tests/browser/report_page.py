@@ -21,7 +21,7 @@ const [address, count, done] = arguments;
   done();
 })();
 """
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 30.0
 LOOK_SECONDS = 0.03
 
 
