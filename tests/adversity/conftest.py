@@ -1,12 +1,14 @@
 """A server with the reports of adversity, over a database of the test's own."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.settings import Settings
 from tests.adversity.reports import write_reports
+from tests.postgres import Cluster
 from tests.serving import Served, serving_reports
 
 
@@ -24,4 +26,19 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 @pytest.fixture
 async def server(settings: Settings) -> AsyncIterator[Served]:
     async with serving_reports(settings) as served:
+        yield served
+
+
+@pytest.fixture
+async def frail_server(settings: Settings, own_postgres: Cluster) -> AsyncIterator[Served]:
+    """A server whose only PostgreSQL, state included, is the test's own to break."""
+    url = own_postgres.url()
+    async with serving_reports(replace(settings, database_url=url, state_url=url)) as served:
+        yield served
+
+
+@pytest.fixture
+async def stateless_server(settings: Settings, own_postgres: Cluster) -> AsyncIterator[Served]:
+    """A server whose state, and nothing else, is in a PostgreSQL that the test may break."""
+    async with serving_reports(replace(settings, state_url=own_postgres.url())) as served:
         yield served
