@@ -1,72 +1,18 @@
-"""The backlog: what was appended is read, by one writer, and what is not whole is noticed."""
+"""The backlog: what was appended is read, by one writer, and its faults are told."""
 
-import os
 import stat
-from collections.abc import Callable
 from pathlib import Path
 
-import orjson
 import pytest
 import zstandard
 from hypothesis import given, settings, strategies as st
 
 from app.errors import Gone, Storage
 from app.runs.backlog import BacklogFolder, WriterAlive
-from app.runs.backlog_reader import BacklogReader, damaged_error
-from app.runs.backlog_writer import RESERVE_BYTES, BacklogWriter
-from app.runs.events import EventName, event_bytes
-from app.runs.frames import RECORD_BYTES, Damaged, Kind
+from app.runs.backlog_writer import RESERVE_BYTES
+from app.runs.frames import RECORD_BYTES
 from app.runs.run import RunId, new_run_id
-
-RUN = new_run_id()
-COLUMNS = [{"name": "number", "type": "integer", "label": "Number"}]
-
-
-def event(number: int, name: EventName, data: object) -> bytes:
-    return event_bytes(RUN, number, name, orjson.dumps(data))
-
-
-def append(writer: BacklogWriter, name: EventName, data: object, rows: int = 0) -> None:
-    kinds: dict[EventName, Kind] = {"chunk": "chunk", "completed": "final"}
-    whole = event(writer.events + 1, name, data)
-    writer.append(whole, kind=kinds.get(name, "other"), rows=rows)
-
-
-def write(writer: BacklogWriter, *, chunks: int = 3, rows: int = 10, end: bool = True) -> None:
-    """A run's events: after each chunk a `progress`, so that numbers of both differ."""
-    append(writer, "run", {"run": RUN})
-    append(writer, "columns", {"columns": COLUMNS})
-    for chunk in range(1, chunks + 1):
-        append(writer, "chunk", {"chunk": chunk}, rows)
-        append(writer, "progress", {"rows": chunk * rows})
-    if end:
-        append(writer, "completed", {"status": "completed"})
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> BacklogFolder:
-    return BacklogFolder(tmp_path / "backlog")
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> tuple[Path, Path]:
-    """Where the frames lie, and where the index."""
-    return tmp_path / "backlog" / f"{RUN}.zst", tmp_path / "backlog" / f"{RUN}.idx"
-
-
-@pytest.fixture
-def written(folder: BacklogFolder) -> BacklogFolder:
-    """The folder, with a finished run of 3 chunks in 9 events."""
-    with folder.create(RUN) as writer:
-        write(writer)
-    return folder
-
-
-def events_of(reader: BacklogReader) -> list[bytes]:
-    found: list[bytes] = []
-    while record := reader.record(len(found) + 1):
-        found.append(reader.event(record))
-    return found
+from tests.backlog_events import COLUMNS, RUN, append, event, events_of, write
 
 
 def test_every_event_is_read_as_it_was_appended(written: BacklogFolder) -> None:
@@ -251,68 +197,6 @@ def test_files_of_other_names_are_no_runs(written: BacklogFolder, tmp_path: Path
     assert written.runs() == {RUN}
 
 
-@pytest.mark.parametrize("cut", range(1, RECORD_BYTES + 1))
-def test_a_torn_record_is_not_there(
-    written: BacklogFolder, files: tuple[Path, Path], cut: int
-) -> None:
-    os.truncate(files[1], 9 * RECORD_BYTES - cut)
-
-    with written.reader(RUN) as reader:
-        assert (reader.count(), reader.complete, reader.record(9)) == (8, False, None)
-
-
-def test_a_writer_goes_on_after_a_torn_record(
-    written: BacklogFolder, files: tuple[Path, Path]
-) -> None:
-    os.truncate(files[1], 9 * RECORD_BYTES - 1)
-    with written.adopt(RUN) as adopted:
-        append(adopted, "chunk", {"chunk": 4}, 10)
-
-    with written.reader(RUN) as reader:
-        assert (reader.count(), reader.chunk(4)) == (9, b'{"chunk":4}')
-        assert len(events_of(reader)) == 9
-
-
-def flip(path: Path, offset: int) -> None:
-    raw = bytearray(path.read_bytes())
-    raw[offset] ^= 0x40
-    path.write_bytes(raw)
-
-
-@pytest.mark.parametrize("damage", [flip, os.truncate], ids=["flipped", "torn"])
-def test_damaged_frames_are_never_served(
-    written: BacklogFolder, files: tuple[Path, Path], damage: Callable[[Path, int], None]
-) -> None:
-    with written.reader(RUN) as reader:
-        record = reader.record(5)
-        assert record is not None
-        damage(files[0], record.offset + record.length // 2)
-
-        assert reader.chunk(1) == b'{"chunk":1}'
-        with pytest.raises(Damaged):
-            reader.chunk(2)
-
-
-def test_every_flipped_byte_of_the_frames_is_noticed(
-    written: BacklogFolder, files: tuple[Path, Path]
-) -> None:
-    for offset in range(files[0].stat().st_size):
-        flip(files[0], offset)
-        with written.reader(RUN) as reader, pytest.raises(Damaged):
-            events_of(reader)
-        flip(files[0], offset)
-
-
-def test_every_flipped_byte_of_the_index_ends_the_backlog_there(
-    written: BacklogFolder, files: tuple[Path, Path]
-) -> None:
-    for offset in range(files[1].stat().st_size):
-        flip(files[1], offset)
-        with written.reader(RUN) as reader:
-            assert reader.count() == offset // RECORD_BYTES
-        flip(files[1], offset)
-
-
 def closed_folder(path: Path) -> None:
     """Make the folder one in which nobody, root neither, can make or delete a file."""
     for each in path.iterdir():
@@ -327,22 +211,6 @@ def test_a_disk_that_takes_no_files_is_storage(folder: BacklogFolder, tmp_path: 
     for fails in (folder.create, folder.adopt, folder.reader, folder.delete):
         with pytest.raises(Storage, match="disk"):
             fails(RUN)
-
-
-@pytest.mark.parametrize("gone", [0, 1])
-def test_half_a_backlog_is_none(
-    written: BacklogFolder, files: tuple[Path, Path], gone: int
-) -> None:
-    files[gone].unlink()
-
-    with pytest.raises(Gone):
-        written.reader(RUN)
-    with pytest.raises(Gone):
-        written.adopt(RUN)
-
-
-def test_damage_is_told_in_a_sentence() -> None:
-    assert damaged_error().problem()["code"] == "storage"
 
 
 def open_files() -> int:
