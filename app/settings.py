@@ -85,9 +85,9 @@ def parse_names(text: str) -> tuple[str, ...]:
 
 
 def parse_reader(text: str) -> str:
-    """The reader of the database; there is one so far."""
-    if text not in ("auto", "cursor"):
-        raise ValueError("is not a reader; accepted are auto and cursor")
+    """The reader of the database."""
+    if text not in ("auto", "cursor", "copy"):
+        raise ValueError("is not a reader; accepted are auto, cursor and copy")
     return text
 
 
@@ -184,7 +184,7 @@ class Settings:
         default=0.25, metadata=_about(parse_time, "a chunk with a row in it ends after this")
     )
     row_bytes: int = field(default=4 * 2**20, metadata=_about(parse_size, "the largest row"))
-    reader: Literal["auto", "cursor"] = field(
+    reader: Literal["auto", "cursor", "copy"] = field(
         default="auto", metadata=_about(parse_reader, "what reads the rows out of PostgreSQL")
     )
     follower_grace: float = field(

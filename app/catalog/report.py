@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Total = Literal["exact", "estimate", "none"]
-Reader = Literal["auto", "cursor"]
+Reader = Literal["auto", "cursor", "copy"]
 
 # Words that follow /api/reports/ in addresses of their own.
 RESERVED_REPORTS = frozenset({"stream", "cancel"})

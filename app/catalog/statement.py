@@ -71,6 +71,10 @@ class Composition:
         rows = _lines("select", f"from {self.counted_source}", self.where, self.limit)
         return _lines("select count(*) from (", rows, ") as counted")
 
+    def inlined(self, sql: str, literals: Sequence[str]) -> str:
+        """`sql`, one of the forms above, with the n-th literal where `$n` stood: for COPY."""
+        return replace_placeholders(sql, lambda number: literals[number - 1])
+
     @property
     def explainable(self) -> str:
         """What EXPLAIN is to be put in front of: the plan of every form that selects."""

@@ -194,7 +194,8 @@ class CursorReader:
             self._finished = len(records) < asked and is_whole
             yield rows
             if not is_whole and tier.bounded:
-                raise self._too_large(records[len(rows)][0])
+                sizes = [int(size or 0) for size in records[len(rows)][0][1:]]
+                raise row_too_large(self._selection.columns, sizes, self._row_bytes)
             if not is_whole or self._finished:
                 return
 
@@ -222,14 +223,17 @@ class CursorReader:
         ]
         return lambda records: uncut_rows(records, widths)
 
-    def _too_large(self, values: Sequence[str | None]) -> TooLarge:
-        sizes = [int(size or 0) for size in values[1:]]
-        widest = max(range(len(sizes)), key=sizes.__getitem__)
-        return TooLarge(
-            f"A row has {sum(sizes):,} bytes of text, {sizes[widest]:,} of them in the column"
-            f" '{self._selection.columns[widest].name}'; a row may have {self._row_bytes:,}."
-            " Leave the column out, or export the report to a file."
-        )
+
+def row_too_large(
+    columns: Sequence[SelectedColumn], sizes: Sequence[int], row_bytes: int
+) -> TooLarge:
+    """The error that names the widest column of a row by the sizes of its values, in bytes."""
+    widest = max(range(len(sizes)), key=sizes.__getitem__)
+    return TooLarge(
+        f"A row has more than the {row_bytes:,} bytes of text that a row may have, most of them in"
+        f" the column '{columns[widest].name}'."
+        " Leave the column out, or export the report to a file."
+    )
 
 
 Decode = Callable[[Sequence["asyncpg.Record"]], list[Row]]

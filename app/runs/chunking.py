@@ -3,12 +3,15 @@
 Given the same rows, limits and no delay the chunks are the same whatever blocks the rows came in.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import orjson
 
 Row = tuple[str | None, ...]
+AnyRow = TypeVar("AnyRow")
+Encode = Callable[[Sequence[AnyRow]], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,11 @@ class Chunk:
 
     count: int
     rows: bytes
+
+
+def encode_rows(rows: Sequence[Row]) -> bytes:
+    """`[["a",null],["b","c"]]`: each row an array of printed values."""
+    return orjson.dumps(rows)
 
 
 def joined(arrays: Sequence[bytes]) -> bytes:
@@ -45,15 +53,18 @@ class Chunker:
         """Rows that are in no chunk yet."""
         return self._count
 
-    def add(self, rows: Sequence[Row]) -> Iterator[Chunk]:
-        """The chunks that these rows fill; what is left waits for more rows or for `flush`."""
+    def add(self, rows: Sequence[AnyRow], encode: Encode[AnyRow]) -> Iterator[Chunk]:
+        """The chunks that these rows fill; what is left waits for more rows or for `flush`.
+
+        `encode` makes the JSON of rows: an array of arrays.
+        """
         start = 0
         while start < len(rows):
             # What does not fit is encoded again, row by row: so not much more than would fit.
             most = min(self._most_rows - self._count, self._part_rows)
             part = rows[start : start + most]
             start += len(part)
-            yield from self._add_part(part)
+            yield from self._add_part(part, encode)
 
     def flush(self) -> Chunk | None:
         """The waiting rows as a chunk, or None when there are none."""
@@ -63,8 +74,8 @@ class Chunker:
         self._parts, self._count, self._size = [], 0, 0
         return chunk
 
-    def _add_part(self, part: Sequence[Row]) -> Iterator[Chunk]:
-        text = orjson.dumps(part)
+    def _add_part(self, part: Sequence[AnyRow], encode: Encode[AnyRow]) -> Iterator[Chunk]:
+        text = encode(part)
         if self._fits(text):
             yield from self._take(text, len(part))
         elif len(part) == 1:
@@ -73,7 +84,7 @@ class Chunker:
         else:
             del text  # large, and about to be made again
             for row in part:
-                yield from self._add_part([row])
+                yield from self._add_part([row], encode)
 
     def _fits(self, text: bytes) -> bool:
         return self._size + _inside(text) + (self._count > 0) <= self._most_bytes

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from app.errors import RowstreamError
-from app.runs.chunking import Chunk, Chunker, Row
+from app.runs.chunking import AnyRow, Chunk, Chunker, Encode
 from app.runs.clock import Clock
 from app.runs.journal import Journal
 
@@ -39,8 +39,8 @@ class Delivery:
         self._nudged = asyncio.Event()
         self._writing: asyncio.Task[None] | None = None
 
-    async def add(self, rows: Sequence[Row]) -> None:
-        """Write the chunks that these rows fill."""
+    async def add(self, rows: Sequence[AnyRow], encode: Encode[AnyRow]) -> None:
+        """Write the chunks that these rows fill; `encode` makes their JSON."""
         if self._since is None:
             self._since = self._clock.monotonic()
             await self._journal.stage("processing")
@@ -48,7 +48,7 @@ class Delivery:
             await self._written()
             # A task of its own: a cancelled run must not lose rows from the middle. The chunks are
             # made, one at a time, and written while the next rows are on their way.
-            self._writing = asyncio.create_task(self._write(self._chunker.add(rows)))
+            self._writing = asyncio.create_task(self._write(self._chunker.add(rows, encode)))
             if len(rows) == 1:  # it may be large, and must not be kept while the next one comes
                 await self._written()
 

@@ -1,7 +1,7 @@
 """What a run does inside its transaction: prepare, say the columns and the total, read the rows."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
@@ -12,8 +12,9 @@ import structlog
 from app.catalog.query import Query
 from app.catalog.report import Description, Report
 from app.catalog.statement import Composition, compose
+from app.database.copy import copy_rows
 from app.database.count import count_rows
-from app.database.cursor import CursorReader
+from app.database.cursor import CursorReader, row_too_large
 from app.database.explain import Plan, explain
 from app.database.pool import Database
 from app.database.session import Session, export_snapshot, reading_transaction
@@ -21,7 +22,10 @@ from app.database.translate import translated
 from app.database.values import check_values
 from app.database.volatility import calls_volatile
 from app.errors import RowstreamError
+from app.runs.choice import ReaderName, choose_reader
+from app.runs.chunking import encode_rows
 from app.runs.clock import Clock
+from app.runs.copytext import encode_lines, lines_within, value_bytes
 from app.runs.delivery import Delivery
 from app.runs.journal import Journal
 from app.runs.line import Line
@@ -29,8 +33,6 @@ from app.settings import Settings
 
 if TYPE_CHECKING:
     from app.database.pool import Connection
-
-CURSOR_REASON = "it is the only reader"
 
 log = structlog.get_logger()
 
@@ -56,6 +58,7 @@ class Prepared:
     composition: Composition
     plan: Plan
     volatile: bool
+    reader: ReaderName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +95,36 @@ class Reading:
         composition = compose(self.report, description, self.query)
         await check_values(connection, [each for each in composition.values if not each.built_in])
         plan = await explain(connection, composition.explainable, composition.binds)
-        await self.journal.columns(composition.columns, reader="cursor", reason=CURSOR_REASON)
+        volatile = await calls_volatile(connection, self.report.sql)
+        asked = self.report.reader or self.around.settings.reader
+        choice = choose_reader(asked, plan, volatile=volatile)
+        await self.journal.columns(composition.columns, reader=choice.reader, reason=choice.reason)
         if self.report.total != "none":
             await self.journal.estimate(plan.rows)
         self.prepared()
-        return Prepared(composition, plan, await calls_volatile(connection, self.report.sql))
+        return Prepared(composition, plan, volatile, choice.reader)
 
     async def _rows(self, connection: "Connection", prepared: Prepared) -> None:
+        match prepared.reader:
+            case "cursor":
+                await self._by_cursor(connection, prepared)
+            case "copy":
+                await self._by_copy(connection, prepared)
+        await self.delivery.flush()
+
+    async def _by_copy(self, connection: "Connection", prepared: Prepared) -> None:
+        most = self.around.settings.row_bytes
+
+        async def take(lines: Sequence[bytes]) -> None:
+            fitting = lines_within(lines, most)
+            await self.delivery.add(fitting, encode_lines)
+            if len(fitting) < len(lines):
+                sizes = value_bytes(lines[len(fitting)])
+                raise row_too_large(prepared.composition.columns, sizes, most)
+
+        await copy_rows(connection, prepared.composition, take, row_bytes=most)
+
+    async def _by_cursor(self, connection: "Connection", prepared: Prepared) -> None:
         settings = self.around.settings
         reader = CursorReader(
             connection,
@@ -109,9 +135,8 @@ class Reading:
         blocks = reader.blocks(most=self._chunk_rows, whole=prepared.volatile)
         async with aclosing(blocks):
             async for rows in blocks:
-                await self.delivery.add(rows)
+                await self.delivery.add(rows, encode_rows)
                 del rows  # large ones must not be kept while the next ones come
-        await self.delivery.flush()
 
     @property
     def _chunk_rows(self) -> int:

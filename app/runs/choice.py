@@ -1,0 +1,53 @@
+"""Which reader reads a run, and why: decided from the plan that is asked for anyway. Pure.
+
+COPY brings large results several times as fast and keeps parallel plans, but it hands rows over
+in steps of 8 KB: where rows come slowly one by one, the first of them would wait for their
+neighbours. A cursor shows each row as it comes, without parallel workers.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from app.catalog.report import Reader
+from app.database.explain import Plan
+
+ReaderName = Literal["cursor", "copy"]
+
+# Below this a cursor is done within about 50 ms, which nobody notices.
+LARGE_ROWS = 10_000
+# Planner's units for one row: one of a plain scan costs about 0.02, a slow one takes milliseconds.
+SLOW_ROW_COST = 100.0
+# Their rows can trickle, and the planner cannot know how slowly.
+TRICKLING = frozenset({"Function Scan", "Table Function Scan", "Foreign Scan", "Custom Scan"})
+PARALLEL = frozenset({"Gather", "Gather Merge"})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The reader, and the reason for those who wonder."""
+
+    reader: ReaderName
+    reason: str
+
+
+def choose_reader(asked: Reader, plan: Plan, *, volatile: bool) -> Choice:
+    """What was asked for; for `auto` what suits the plan."""
+    if asked != "auto":
+        return Choice(asked, "it was asked for")
+    if reason := _why_row_by_row(plan, volatile=volatile):
+        return Choice("cursor", reason)
+    if plan.nodes & PARALLEL:
+        return Choice("copy", "the plan is parallel")
+    if plan.rows >= LARGE_ROWS:
+        return Choice("copy", "the result is large")
+    return Choice("cursor", "the result is small")
+
+
+def _why_row_by_row(plan: Plan, *, volatile: bool) -> str | None:
+    if volatile:
+        return "the report calls volatile functions"
+    if trickling := sorted(plan.nodes & TRICKLING):
+        return f"rows may come slowly out of a {trickling[0].lower()}"
+    if (plan.cost - plan.startup_cost) / max(plan.rows, 1) > SLOW_ROW_COST:
+        return "each row is expensive, so the first ones are shown as they come"
+    return None

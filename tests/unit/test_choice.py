@@ -1,0 +1,38 @@
+"""Which reader a plan gets, case by case."""
+
+import pytest
+
+from app.catalog.report import Reader
+from app.database.explain import Plan
+from app.runs.choice import choose_reader
+
+LARGE = Plan(rows=1_000_000, cost=20_000.0, nodes=frozenset({"Seq Scan"}))
+SMALL = Plan(rows=500, cost=20.0, nodes=frozenset({"Seq Scan"}))
+PARALLEL = Plan(rows=3, cost=9_000.0, startup_cost=8_999.0, nodes=frozenset({"Gather"}))
+FUNCTION = Plan(rows=1_000_000, cost=20_000.0, nodes=frozenset({"Function Scan"}))
+FOREIGN = Plan(rows=1_000_000, cost=20_000.0, nodes=frozenset({"Hash Join", "Foreign Scan"}))
+DEAR_ROWS = Plan(rows=20_000, cost=90_000_000.0, nodes=frozenset({"Nested Loop"}))
+
+
+@pytest.mark.parametrize(
+    ("plan", "reader"),
+    [
+        (LARGE, "copy"),
+        (SMALL, "cursor"),
+        (PARALLEL, "copy"),
+        (FUNCTION, "cursor"),
+        (FOREIGN, "cursor"),
+        (DEAR_ROWS, "cursor"),
+    ],
+)
+def test_auto_takes_what_suits_the_plan(plan: Plan, reader: str) -> None:
+    assert choose_reader("auto", plan, volatile=False).reader == reader
+
+
+def test_volatile_functions_are_read_row_by_row() -> None:
+    assert choose_reader("auto", LARGE, volatile=True).reader == "cursor"
+
+
+@pytest.mark.parametrize("asked", ["cursor", "copy"])
+def test_what_was_asked_for_is_taken(asked: Reader) -> None:
+    assert choose_reader(asked, FUNCTION, volatile=True).reader == asked
