@@ -6,7 +6,7 @@ import orjson
 import pytest
 from hypothesis import given, strategies as st
 
-from app.runs.chunking import Chunk, Chunker, Row, joined
+from app.runs.chunking import Chunk, Chunker, Row, encode_rows, joined
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=30)
 ROWS = st.lists(st.tuples(st.none() | TEXT, TEXT), max_size=60)
@@ -16,7 +16,7 @@ def chunks_of(
     blocks: list[list[Row]], *, most_rows: int = 1000, most_bytes: int = 10**6
 ) -> list[Chunk]:
     chunker = Chunker(most_rows=most_rows, most_bytes=most_bytes)
-    chunks = [chunk for block in blocks for chunk in chunker.add(block)]
+    chunks = [chunk for block in blocks for chunk in chunker.add(block, encode_rows)]
     rest = chunker.flush()
     return [*chunks, rest] if rest else chunks
 
@@ -46,14 +46,14 @@ def test_a_chunk_has_1000_rows_and_the_last_one_the_rest(count: int, counts: lis
 def test_a_full_chunk_does_not_wait_for_the_next_row() -> None:
     chunker = Chunker(most_rows=2, most_bytes=100)
 
-    assert [chunk.count for chunk in chunker.add([("a",), ("b",)])] == [2]
+    assert [chunk.count for chunk in chunker.add([("a",), ("b",)], encode_rows)] == [2]
     assert chunker.waiting == 0
 
 
 def test_what_fills_no_chunk_waits() -> None:
     chunker = Chunker(most_rows=3, most_bytes=100)
 
-    assert list(chunker.add([("a",), ("b",)])) == []
+    assert list(chunker.add([("a",), ("b",)], encode_rows)) == []
     assert (chunker.waiting, chunker.flush()) == (2, Chunk(2, b'[["a"],["b"]]'))
     assert (chunker.waiting, chunker.flush()) == (0, None)
 
