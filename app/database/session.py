@@ -6,7 +6,7 @@ startup parameters takes them. The first statement has run before any report's t
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -65,14 +65,14 @@ async def reading_transaction(
     connection whose rollback does not come back in time is terminated.
     """
     transaction = connection.transaction(isolation="repeatable_read", readonly=True)
-    await transaction.start()
     try:
+        await _undisturbed(transaction.start())
         if snapshot is not None:
             await connection.execute(f"set transaction snapshot '{_checked_snapshot(snapshot)}'")
         await _configure(connection, session)
         yield
     finally:
-        await _roll_back(connection, transaction)
+        await _undisturbed(_roll_back(connection, transaction))
 
 
 async def export_snapshot(connection: "Connection") -> str:
@@ -100,6 +100,20 @@ async def _roll_back(connection: "Connection", transaction: Transaction) -> None
             await transaction.rollback()
     except FAULTS:
         connection.terminate()
+
+
+async def _undisturbed(work: Coroutine[None, None, None]) -> None:
+    """Do what must not stop half-way: a BEGIN or ROLLBACK whose answer nobody has read would leave
+    it to the pool to clean up. A cancellation waits for it, two seconds at most, and is raised.
+    """
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task], timeout=ROLLBACK_SECONDS)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 def _checked_snapshot(snapshot: str) -> str:
