@@ -14,7 +14,7 @@ RESERVED_REPORTS = frozenset({"stream", "cancel"})
 RESERVED_PARAMETERS = frozenset(
     {
         *("columns", "where", "order", "search", "limit", "timezone"),
-        *("report", "format", "after"),
+        *("report", "format", "after", "run"),
         *("delimiter", "quoteChar", "header", "bom", "spreadsheet_safe"),
     }
 )
