@@ -10,6 +10,11 @@ REPORTS = {
 -- parameters = [{ name = "n", label = "How many", default = 1000 }]
 select generate_series(1, $1::int) as i
 """,
+    "uncounted": """
+-- total = "none"
+-- parameters = [{ name = "n", label = "How many", default = 1000 }]
+select generate_series(1, $1::int) as i
+""",
     "wide": f"""
 -- parameters = [{{ name = "n", label = "How many", default = 3000 }}]
 select i, {WIDE} as wide from generate_series(1, $1::int) as i
@@ -94,6 +99,12 @@ select i, repeat(md5(i::text), 10) as text from (
 -- parameters = [{ name = "n", label = "How many", default = 20000 }]
 select i, (select string_agg(md5((i * 40 + j)::text), '') from generate_series(1, 32) as j) as text
 from (select generate_series(1, $1::int) as i) as n
+""",
+    "growing": """
+-- total = "none"
+select i, (select string_agg(md5((i * 40 + j)::text), '') from generate_series(1, 32) as j) as text,
+    pg_sleep(0.001)::text as slept
+from (select generate_series(1, 20000) as i) as n
 """,
     "dividing": """
 select i, 1 / (1500 - i) as quotient from (select generate_series(1, 3000) as i) as n

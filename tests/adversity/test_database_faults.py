@@ -70,11 +70,11 @@ async def test_the_end_of_a_run_that_the_restart_ended_is_saved(
     assert (saved["status"], saved["rows"]) == ("failed", 2500)
 
 
-@pytest.mark.parametrize("report", ["lasting", "paced", "narrow"])
+@pytest.mark.parametrize("report", ["lasting", "paced", "uncounted"])
 async def test_a_backend_that_is_terminated_ends_its_run_alone(
     server: Served, backends: Backends, report: str
 ) -> None:
-    arguments = {"n": 50_000_000} if report == "narrow" else {}
+    arguments = {"n": 50_000_000} if report == "uncounted" else {}
     other = await server.start("paced")
     run = await server.start(report, **arguments)
     async with live(server.url, run) as follower:
