@@ -52,16 +52,11 @@ where (
 ) < $2
 returning id;
 
--- usage
--- Bytes of all backlogs that are kept, and of one owner's.
-select coalesce(sum(bytes), 0)::bigint as everybody,
-    coalesce(sum(bytes) filter (where owner = $1), 0)::bigint as owner
-from rowstream.run
-where deleted_at is null;
-
 -- usage_by_owner
--- The same for all owners at once.
-select owner, sum(bytes)::bigint as bytes
+-- Bytes of each owner's backlogs: all that are kept, and those of runs in progress.
+select owner, sum(bytes)::bigint as kept,
+    coalesce(sum(bytes) filter (where status in ('pending', 'processing')), 0)::bigint
+        as in_progress
 from rowstream.run
 where deleted_at is null
 group by owner;

@@ -4,10 +4,11 @@ import asyncio
 
 import structlog
 
-from app.errors import DatabaseLost, RowstreamError, Storage
+from app.errors import DatabaseLost, RowstreamError
 from app.runs.clock import Clock
 from app.runs.registry import Order, Registry
-from app.runs.runs import OWNER_SHARE, Runs
+from app.runs.runs import Runs
+from app.runs.space import used_up
 from app.settings import Settings
 
 BEAT_SECONDS = 1.0
@@ -88,12 +89,9 @@ class Heart:
     async def _check_storage(self) -> None:
         most = self._settings.backlog_bytes
         usage = await self._registry.usage_by_owner()
-        full = sum(usage.values()) > most
         for local in self._runs.locals.values():
-            mine = usage.get(local.runner.run.owner, 0) > most // OWNER_SHARE
-            if (full or mine) and not local.runner.ended.is_set():
-                whose = "The server's" if full else "Your"
-                local.runner.interrupt(Storage(f"{whose} space for rows is used up."))
+            if error := used_up(usage, local.runner.run.owner, most=most):
+                local.runner.interrupt(error)
 
     async def _missed(self, error: RowstreamError) -> None:
         log.warning("heartbeat_missed", code=error.code)

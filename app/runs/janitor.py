@@ -16,6 +16,7 @@ from app.runs.frames import Damaged
 from app.runs.registry import Registry
 from app.runs.run import Run, RunId
 from app.runs.runner import NAME_LENGTH, log_facts
+from app.runs.space import kept_bytes
 from app.settings import Settings
 
 ROUND_SECONDS = 2.0
@@ -102,9 +103,8 @@ class Janitor:
 
     async def _make_room(self) -> None:
         """The oldest finished runs go first when all together are too large."""
-        excess = (
-            sum((await self._registry.usage_by_owner()).values()) - self._settings.backlog_bytes
-        )
+        usage = await self._registry.usage_by_owner()
+        excess = kept_bytes(usage) - self._settings.backlog_bytes
         if excess < 0:
             return
         doomed: list[RunId] = []

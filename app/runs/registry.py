@@ -15,17 +15,10 @@ from app.database.pool import Database
 from app.database.state import State, StateRow
 from app.errors import Gone, Json, NotFound, TooManyRuns
 from app.runs.run import Run, RunId
+from app.runs.space import Usage
 
 CHANNEL = "rowstream_cancel"
 TOO_MANY_RETRY_SECONDS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Compressed bytes of backlogs: everybody's together and one owner's."""
-
-    everybody: int
-    owner: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +65,10 @@ class Registry:
         """The owner's runs that are kept, newest first, at most 200."""
         return [_run(row) for row in await self._state.fetch("listed", owner)]
 
-    async def usage(self, owner: str) -> Usage:
-        """How much the backlogs take."""
-        [row] = await self._state.fetch("usage", owner)
-        return Usage(row["everybody"], row["owner"])
-
-    async def usage_by_owner(self) -> dict[str, int]:
-        """Bytes of every owner's backlogs."""
+    async def usage_by_owner(self) -> dict[str, Usage]:
+        """What every owner's backlogs take."""
         rows = await self._state.fetch("usage_by_owner")
-        return {row["owner"]: row["bytes"] for row in rows}
+        return {row["owner"]: Usage(row["kept"], row["in_progress"]) for row in rows}
 
     async def save(self, runs: Sequence[Run]) -> list[Order]:
         """Write what is known of these runs, a sign of life; what is asked of them comes back."""

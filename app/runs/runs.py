@@ -9,7 +9,7 @@ import structlog
 
 from app.catalog.query import Query
 from app.catalog.report import Report
-from app.errors import NotFound, RowstreamError, Storage
+from app.errors import NotFound, RowstreamError
 from app.runs.backlog import BacklogFolder
 from app.runs.backlog_reader import BacklogReader
 from app.runs.changes import Changes, LocalChanges, PolledChanges
@@ -17,11 +17,11 @@ from app.runs.reading import Surroundings
 from app.runs.registry import Registry
 from app.runs.run import Run, RunId, new_run_id
 from app.runs.runner import Runner, log_facts
+from app.runs.space import used_up
 
 PREPARED_SECONDS = 2.0
 CANCELLED_SECONDS = 1.0
 LOOK_SECONDS = 0.05
-OWNER_SHARE = 4  # an owner may fill a quarter of all
 
 log = structlog.get_logger()
 
@@ -64,6 +64,7 @@ class Runs:
         """
         with self._around.line.coming() as at_once:
             await self._check_storage(owner)
+            await self._ends_saved(owner)
             local = await self._launch(self._new_run(owner, report, query), report, query)
         if at_once:
             await self._wait_prepared(local)
@@ -158,13 +159,22 @@ class Runs:
         )
 
     async def _check_storage(self, owner: str) -> None:
-        usage = await self._registry.usage(owner)
-        most = self._settings.backlog_bytes
-        if usage.everybody >= most or usage.owner >= most // OWNER_SHARE:
-            whose = "The server's" if usage.everybody >= most else "Your"
-            raise Storage(
-                f"{whose} space for rows is used up. Try again when older runs have expired."
-            )
+        usage = await self._registry.usage_by_owner()
+        if error := used_up(usage, owner, most=self._settings.backlog_bytes):
+            raise error
+
+    async def _ends_saved(self, owner: str) -> None:
+        """Wait until the registry knows which of the owner's runs here have ended.
+
+        Who was told an end may start the next run, and the registry counts.
+        """
+        ending = [
+            local.task
+            for local in self.locals.values()
+            if local.runner.run.owner == owner and local.runner.ended.is_set()
+        ]
+        if ending:
+            await asyncio.wait(ending)
 
     async def _launch(self, run: Run, report: Report, query: Query) -> Local:
         await self._registry.enter(run, most=self._settings.runs_per_owner)
