@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from uuid import uuid4
 
 from starlette.applications import Starlette
@@ -85,7 +86,7 @@ async def opened_runs(
         around = Surroundings(
             settings=settings,
             database=database,
-            describe=describe_report,
+            describe=partial(describe_report, known={}),
             line=Line(slots=settings.pool, most=settings.queue),
             executor=executor,
             clock=clock,

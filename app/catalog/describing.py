@@ -3,18 +3,20 @@
 from typing import TYPE_CHECKING
 
 from app.catalog.report import Column, Description, Report
-from app.database.describe import Described, describe
+from app.database.describe import Described, KnownTypes, describe
 
 if TYPE_CHECKING:
     from app.database.pool import Connection
 
 
-async def describe_report(connection: "Connection", report: Report) -> Description:
+async def describe_report(
+    connection: "Connection", report: Report, known: KnownTypes | None = None
+) -> Description:
     """Prepare the report alone: so it is one statement, and its types are today's.
 
     Raises what asyncpg raises. In a transaction of the caller's it stays in that one.
     """
-    return description(report, await describe(connection, report.sql))
+    return description(report, await describe(connection, report.sql, known))
 
 
 def description(report: Report, described: Described) -> Description:

@@ -34,8 +34,13 @@ class Database:
     """
 
     def __init__(self, *, reading_url: str, state_url: str, reading_connections: int) -> None:
-        self._reading = _pool(reading_url, reading_connections + CATALOG_CONNECTIONS)
-        self._state = _pool(state_url, STATE_CONNECTIONS)
+        # No statement cache: a report's plan must be today's, and a changed table must not break
+        # a cached one.
+        self._reading = _pool(
+            reading_url, reading_connections + CATALOG_CONNECTIONS, statement_cache_size=0
+        )
+        # Its statements are ours and never change, and none leaves anything to reset.
+        self._state = _pool(state_url, STATE_CONNECTIONS, reset=_leave_as_it_is)
         self._state_url = state_url
 
     async def __aenter__(self) -> Self:
@@ -97,17 +102,26 @@ class Database:
             connection.terminate()
 
 
-def _pool(url: str, size: int) -> "Pool":
-    # No statement cache: a report's plan must be today's, and a changed table must not break a
-    # cached one.
+async def _leave_as_it_is(connection: object) -> None:
+    del connection
+
+
+def _pool(
+    url: str,
+    size: int,
+    *,
+    statement_cache_size: int = 100,
+    reset: Callable[[object], Awaitable[None]] | None = None,
+) -> "Pool":
     return asyncpg.create_pool(
         url,
         min_size=0,
         max_size=size,
         timeout=CONNECT_SECONDS,
-        statement_cache_size=0,
         max_inactive_connection_lifetime=IDLE_SECONDS,
         server_settings={"application_name": "rowstream"},
+        statement_cache_size=statement_cache_size,
+        reset=reset,
     )
 
 

@@ -45,6 +45,9 @@ class Session:
         """The settings by name, as text."""
         return {
             **PRINTING,
+            # As pglast's scanner has it: else a placeholder to it can be inside a literal to the
+            # server, and what is put in its place would end that literal.
+            "standard_conforming_strings": "on",
             "TimeZone": self.timezone,
             "application_name": self.name,
             "statement_timeout": _milliseconds(self.timeout),
