@@ -23,10 +23,13 @@ class Live:
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def until(self, holds: Callable[[Ledger], bool], what: str) -> None:
-        """Wait until the ledger is so; fails after fifteen seconds, saying what did not happen."""
+        """Wait until the ledger is so, which is asked when an event is there.
+
+        Fails after fifteen seconds, saying what did not happen.
+        """
         try:
             async with asyncio.timeout(WAIT_SECONDS), self.news:
-                await self.news.wait_for(lambda: holds(self.ledger))
+                await self.news.wait_for(lambda: bool(self.times) and holds(self.ledger))
         except TimeoutError:
             raise AssertionError(f"{what} did not happen") from None
 

@@ -33,7 +33,8 @@ async def until_answer(client: httpx.AsyncClient, path: str, status: int) -> htt
 async def person(server: Served, letter: str) -> AsyncGenerator[httpx.AsyncClient]:
     """An owner with a cookie of his own."""
     cookies = {"rowstream_owner": letter * 32}
-    async with httpx.AsyncClient(base_url=server.url, cookies=cookies) as client:
+    coding = {"Accept-Encoding": "identity"}
+    async with httpx.AsyncClient(base_url=server.url, cookies=cookies, headers=coding) as client:
         yield client
 
 
