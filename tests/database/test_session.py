@@ -30,6 +30,7 @@ async def test_the_settings_hold_inside_and_not_after(connection: "Connection") 
     assert inside.pop("idle_in_transaction_session_timeout") == "1min"
     assert inside == {
         **PRINTING,
+        "standard_conforming_strings": "on",
         "TimeZone": "Asia/Tokyo",
         "application_name": "rowstream 0123abcd",
         "synchronize_seqscans": "off",
