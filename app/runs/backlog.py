@@ -7,6 +7,7 @@ The writer holds a lock on the frames' file for as long as it lives: a free lock
 
 import fcntl
 import os
+import time
 from pathlib import Path
 
 from app.errors import Gone, Storage
@@ -65,9 +66,10 @@ class BacklogFolder:
         except OSError as error:
             raise Storage("The server's disk does not let go of old rows.") from error
 
-    def runs(self) -> set[RunId]:
-        """The runs that have files here; files of other names are not ours."""
-        stems = (path.stem for path in self._folder.glob("*.zst"))
+    def runs(self, *, unchanged: float = 0.0) -> set[RunId]:
+        """The runs whose files here have been as they are for so many seconds."""
+        before = time.time() - unchanged  # and files of other names are not ours
+        stems = (path.stem for path in self._folder.glob("*.zst") if _changed_at(path) <= before)
         return {run for stem in stems if (run := parse_run_id(stem))}
 
     def _paths(self, run: RunId) -> tuple[Path, Path]:
@@ -93,6 +95,13 @@ class BacklogFolder:
         except OSError:
             os.close(frames)
             raise
+
+
+def _changed_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return float("inf")  # just deleted, by its server
 
 
 def _unreadable() -> Storage:

@@ -39,9 +39,14 @@ class Janitor:
         self._clock = clock
 
     async def begin(self) -> None:
-        """At start-up: a free lock is a dead run, whatever its heartbeat; unknown files go."""
+        """At start-up: a free lock is a dead run, whatever its heartbeat; unknown files go.
+
+        Not while they could be another server's, whose state is kept elsewhere and whose data
+        folder is this one.
+        """
         await self._bury(await self._registry.silent(0.0))
-        for run in await self._registry.unknown(self._backlogs.runs()):
+        old = self._backlogs.runs(unchanged=self._settings.backlog_ttl)
+        for run in await self._registry.unknown(old):
             self._delete_unlocked(run)
 
     async def go_round_for_ever(self) -> None:

@@ -1,5 +1,6 @@
 """What dead processes leave behind is ended, kept for its time, and then deleted."""
 
+import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -179,9 +180,10 @@ async def test_at_the_start_a_free_lock_is_a_dead_run(house: House) -> None:
     assert (await house.registry.find(run.id)).status == "failed"
 
 
-async def test_at_the_start_files_that_nobody_knows_go(house: House) -> None:
+async def test_at_the_start_old_files_that_nobody_knows_go(house: House) -> None:
     stray, known = new_run_id(), await house.left(silent=0)
     house.backlogs.create(stray).close()
+    os.utime(house.folder / f"{stray}.zst", (0, 0))
     (house.folder / "notes.zst").touch()
 
     await house.janitor.begin()

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from app.settings import Settings
-from tests.serving import Served, serving_reports
+from tests.serving import Served
 
 # With standard_conforming_strings off all of the second line would be a literal, `$1` in it too.
 BACKSLASH = r"""
