@@ -56,6 +56,14 @@ def parse_time(text: str) -> float:
     return _quantity(text, TIME_UNITS, "30s")
 
 
+def parse_some_time(text: str) -> float:
+    """The same, but more than nothing."""
+    seconds = parse_time(text)
+    if seconds <= 0:
+        raise ValueError("is no time at all; give one such as 30s")
+    return seconds
+
+
 def parse_count(text: str) -> int:
     """A whole number of at least 1; underscores are allowed between digits."""
     if not re.fullmatch(r"[0-9]+(_[0-9]+)*", text) or int(text) < 1:
@@ -175,7 +183,9 @@ class Settings:
     runs_per_owner: int = field(
         default=5, metadata=_about(parse_count, "runs in progress of one owner")
     )
-    run_timeout: float = field(default=300.0, metadata=_about(parse_time, "time limit of a run"))
+    run_timeout: float = field(
+        default=300.0, metadata=_about(parse_some_time, "time limit of a run")
+    )
     chunk_rows: int = field(default=1000, metadata=_about(parse_count, "rows of a chunk at most"))
     chunk_bytes: int = field(
         default=2**20, metadata=_about(parse_size, "row text of a chunk at most")
@@ -188,10 +198,11 @@ class Settings:
         default="auto", metadata=_about(parse_reader, "what reads the rows out of PostgreSQL")
     )
     follower_grace: float = field(
-        default=30.0, metadata=_about(parse_time, "a run nobody follows is cancelled after this")
+        default=30.0,
+        metadata=_about(parse_some_time, "a run nobody follows is cancelled after this"),
     )
     backlog_ttl: float = field(
-        default=3600.0, metadata=_about(parse_time, "a finished run is kept for this long")
+        default=3600.0, metadata=_about(parse_some_time, "a finished run is kept for this long")
     )
     backlog_run_bytes: int = field(
         default=2 * 2**30, metadata=_about(parse_size, "backlog of one run at most")
@@ -201,7 +212,7 @@ class Settings:
     )
     send_timeout: float = field(
         default=30.0,
-        metadata=_about(parse_time, "a follower that takes nothing for this long is dropped"),
+        metadata=_about(parse_some_time, "a follower that takes nothing for this long is dropped"),
     )
     stop_grace: float = field(
         default=10.0, metadata=_about(parse_time, "time for runs to end after SIGTERM")

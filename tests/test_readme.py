@@ -8,11 +8,13 @@ import pytest
 
 from app.errors import ANSWERS
 from app.runs.events import EVENT_NAMES
-from app.settings import Settings, parse_size, parse_time, variable
+from app.settings import Settings, parse_size, parse_some_time, parse_time, variable
 from app.web.routes import ADDRESSES
 
 README = Path(__file__).parents[1] / "README.md"
 Row = tuple[str, ...]
+
+QUANTITIES = (parse_size, parse_time, parse_some_time)
 
 
 def table(heading: str) -> list[Row]:
@@ -76,9 +78,7 @@ def test_a_default_in_the_table_is_the_one_in_the_code(name: str, told: str) -> 
 
 
 def test_every_default_that_is_a_quantity_is_in_the_table() -> None:
-    quantities = {
-        item.name for item in fields(Settings) if item.metadata["parse"] in (parse_size, parse_time)
-    }
+    quantities = {item.name for item in fields(Settings) if item.metadata["parse"] in QUANTITIES}
 
     assert quantities <= {name for name, _ in _with_default()}
 

@@ -87,7 +87,7 @@ def test_a_variable_is_read_by_its_kind(name: str, text: str, value: object) -> 
         *((("RUN_TIMEOUT", text, "units: ms")) for text in ("soon", "5 parsecs", "-1s", "nan")),
         *((("COUNT_COST", text, "such as 2000000")) for text in ("dear", "nan", "-1")),
         ("ANONYMOUS", "perhaps", "neither yes nor no"),
-        ("READER", "copy", "auto and cursor"),
+        ("READER", "magic", "auto, cursor and copy"),
         ("TIMEZONE", "Mars/Olympus", "Europe/Berlin"),
     ],
 )
@@ -98,6 +98,12 @@ def test_a_refusal_names_the_setting_the_value_and_what_is_accepted(
 
     assert message.startswith(f"ROWSTREAM_{name}: '{text}' is ")
     assert accepted in message
+
+
+@pytest.mark.parametrize("name", ["RUN_TIMEOUT", "SEND_TIMEOUT", "FOLLOWER_GRACE", "BACKLOG_TTL"])
+def test_a_time_with_which_every_run_fails_is_refused(name: str) -> None:
+    with pytest.raises(StartupError, match=f"ROWSTREAM_{name}: '0s' is no time at all"):
+        Settings.read({f"ROWSTREAM_{name}": "0s"})
 
 
 def test_flags_win_over_variables_and_variables_over_defaults() -> None:
