@@ -102,9 +102,11 @@ async def opened_runs(
             database.listen(CHANNEL, runs.heard, heart.catch_up),
         ]
         async with _running(beside):
-            yield runs
-            await runs.interrupt_all()
-            await heart.save_ended()
+            try:
+                yield runs
+            finally:
+                await runs.interrupt_all()
+                await heart.save_ended()
 
 
 async def _check_addresses(reading_url: str, state_url: str) -> None:
