@@ -63,7 +63,9 @@ class ServerProcess:
 
 
 @asynccontextmanager
-async def server_process(settings: Settings, **more: object) -> AsyncGenerator[ServerProcess]:
+async def server_process(
+    settings: Settings, *, module: str = "app.server", **more: object
+) -> AsyncGenerator[ServerProcess]:
     """A server with the data, reports and database of the settings; `more` are its others."""
     given = {
         "data": settings.data,
@@ -74,17 +76,17 @@ async def server_process(settings: Settings, **more: object) -> AsyncGenerator[S
         **more,
     }
     environ = {variable(name): str(value) for name, value in given.items()}
-    with _started(environ, settings.data) as (url, pid):
+    with _started(module, environ, settings.data) as (url, pid):
         async with httpx.AsyncClient(base_url=url, timeout=PATIENCE) as client:
             yield ServerProcess(url, pid, client)
 
 
 @contextmanager
-def _started(environ: dict[str, str], data: Path) -> Generator[tuple[str, int]]:
+def _started(module: str, environ: dict[str, str], data: Path) -> Generator[tuple[str, int]]:
     data.mkdir(exist_ok=True)
     with (data / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "app.server"],
+            [sys.executable, "-m", module],
             env={**os.environ, **environ},
             stdout=subprocess.PIPE,
             stderr=log,

@@ -144,7 +144,7 @@ async def test_a_run_that_waits_elsewhere_is_cancelled_too(serve: Serve) -> None
 
 
 async def test_the_events_of_a_run_are_the_same_everywhere(here: Served, there: Served) -> None:
-    run = await here.start("slow", seconds=0.0002)
+    run = await here.start("numbers", n=200000)
 
     mine, theirs = await asyncio.gather(
         *(followed(server.url, f"/api/runs/{run}/stream") for server in (here, there))
@@ -169,7 +169,7 @@ async def test_rows_come_to_a_follower_elsewhere_while_they_are_read(
 
 
 async def test_a_lost_run_is_resumed_through_the_other_server(here: Served, there: Served) -> None:
-    path, ledger = "/api/reports/stream/slow?seconds=0.0002", Ledger()
+    path, ledger = "/api/reports/stream/numbers?n=200000", Ledger()
     async with asked(here.url, path) as wire:
         async for event in wire.events():
             ledger.take(event)
@@ -179,14 +179,14 @@ async def test_a_lost_run_is_resumed_through_the_other_server(here: Served, ther
         async for event in wire.events():
             ledger.take(event)
 
-    assert (ledger.end["status"], len(ledger.rows)) == ("completed", 5000)
+    assert (ledger.end["status"], len(ledger.rows)) == ("completed", 200_000)
 
 
 async def test_who_follows_elsewhere_keeps_the_run_going(serve: Serve) -> None:
-    here, there = await serve(follower_grace=2.0), await serve(follower_grace=2.0)
+    here, there = await serve(follower_grace=1.5), await serve(follower_grace=1.5)
     run = await running(here)
     async with asked(there.url, f"/api/runs/{run}/stream") as wire:
-        until = asyncio.get_running_loop().time() + 5.0
+        until = asyncio.get_running_loop().time() + 3.5
         async for _ in wire.events():
             if asyncio.get_running_loop().time() > until:
                 break

@@ -1,0 +1,126 @@
+"""A hundred times the same leaves nothing: no memory, descriptor, thread, task or file."""
+
+import random
+import statistics
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import asyncpg
+import pytest
+
+from app.settings import Settings
+from tests.adversity.server_process import ServerProcess, server_process
+from tests.leaks.holdings import Holdings, Watched
+from tests.ledger import Ledger
+from tests.wire import asked
+
+WARM = 50  # pools, caches and the allocator have found their sizes
+TIMES = 100
+POOL = 3  # so small that a connection which is not given back is missed at once
+MOST_CONNECTIONS = POOL + 1 + 4  # for runs, for the catalog, for the state
+MOST_KIB = 768  # between the medians of the first and the last third: 11 KiB a time
+MOST_OBJECTS = 3 * TIMES  # a request that is kept has twenty, PostgreSQL's connections 200 each
+MOST_THREADS = 4  # pools of threads that had no need of all of theirs yet
+CUTS = random.Random(11)  # noqa: S311 - where streams are cut: the same places at every run
+
+Doing = Callable[[ServerProcess], Awaitable[None]]
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]  # 150 runs on a machine that is busy
+
+
+async def read_on(server: ServerProcess, path: str, ledger: Ledger) -> None:
+    """Take a stream to its end, after what the ledger has."""
+    async with asked(server.url, path, last_event_id=ledger.last_id) as wire:
+        async for event in wire.events():
+            ledger.take(event)
+
+
+async def complete(server: ServerProcess) -> None:
+    """A run that is read to its end."""
+    ledger = Ledger()
+    await read_on(server, "/api/reports/stream/narrow?n=2500", ledger)
+    assert (ledger.end["status"], len(ledger.rows)) == ("completed", 2500)
+
+
+async def disconnect(server: ServerProcess) -> None:
+    """A reader who leaves his run in the middle, or in line; it ends when the grace is over."""
+    async with asked(server.url, "/api/reports/stream/lasting") as wire:
+        await wire.take(CUTS.randrange(1, 60_000))
+
+
+async def cancel(server: ServerProcess) -> None:
+    """A run that is cancelled after its first rows, and again."""
+    ledger = Ledger()
+    async with asked(server.url, "/api/reports/stream/lasting?n=1500") as wire:
+        async for event in wire.events():
+            ledger.take(event)
+            if ledger.chunks == 1 and not ledger.ended:
+                run = ledger.last_id.partition(".")[0]
+                await server.client.delete(f"/api/runs/{run}")
+    assert ledger.end["reason"] == "user"
+
+
+async def fail(server: ServerProcess) -> None:
+    """A run that fails half-way, and requests that are refused."""
+    ledger = Ledger()
+    await read_on(server, "/api/reports/stream/dividing", ledger)
+    assert ledger.end["status"] == "failed"
+    for path in ("stream/narrow?n=x", "stream/unaccepted", "stream/nope"):
+        assert (await server.client.get(f"/api/reports/{path}")).status_code >= 400
+
+
+async def resume(server: ServerProcess) -> None:
+    """A stream that is cut at a random byte, and read on where it was."""
+    path, ledger = "/api/reports/stream/narrow?n=5000", Ledger()
+    async with asked(server.url, path) as wire:
+        left = CUTS.randrange(500, 30_000)
+        while wire.received < left:
+            for event in await wire.take(left - wire.received):
+                ledger.take(event)
+    await read_on(server, path, ledger)
+    assert (ledger.end["status"], len(ledger.rows)) == ("completed", 5000)
+
+
+@pytest.fixture
+async def watched(settings: Settings, database_url: str) -> AsyncIterator[Watched]:
+    limits = {"pool": POOL, "queue": 200, "runs_per_owner": 1000, "backlog_ttl": "2s"}
+    module = "tests.leaks.counting_server"
+    connection = await asyncpg.connect(database_url)
+    async with server_process(settings, module=module, **limits) as server:
+        yield Watched(server, settings.data, connection)
+    await connection.close()
+
+
+async def memories(watched: Watched, doing: Doing, times: int) -> list[int]:
+    """The process's memory after each time, in KiB."""
+    taken: list[int] = []
+    for _ in range(times):
+        await doing(watched.server)
+        taken.append(watched.memory_kib)
+    return taken
+
+
+def growth(samples: list[int]) -> float:
+    """The median of the last third less that of the first: single peaks do not count."""
+    third = len(samples) // 3
+    return statistics.median(samples[-third:]) - statistics.median(samples[:third])
+
+
+@pytest.mark.parametrize("doing", [complete, disconnect, cancel, fail, resume])
+async def test_a_hundred_times_leaves_nothing(watched: Watched, doing: Doing) -> None:
+    await memories(watched, doing, WARM)
+    before = await watched.holdings()
+    samples = await memories(watched, doing, TIMES)
+    after = await watched.holdings()
+
+    assert_none_left(before, after)
+    assert growth(samples) < MOST_KIB, samples
+
+
+def assert_none_left(before: Holdings, after: Holdings) -> None:
+    """Nothing of what is counted has become more; all backlogs' files are closed."""
+    assert after.descriptors <= before.descriptors
+    assert after.tasks <= before.tasks
+    assert after.threads <= before.threads + MOST_THREADS
+    assert after.connections <= MOST_CONNECTIONS
+    assert after.objects - before.objects < MOST_OBJECTS
+    assert after.deleted_files == 0
