@@ -14,9 +14,9 @@ from tests.serving import REPORTS, Served, serving_reports
 
 LIMITED = {
     "counted": """
--- title = "Slow to read and slow to count"
+-- title = "Slow to count, and twice as slow to read"
 -- chunk_rows = 10
-select i from generate_series(1, 200) as i where nap(i) > 0
+select i, nap(i) as napped from generate_series(1, 120) as i where nap(i) > 0
 """,
     "writing": """
 -- title = "Much in little time"
