@@ -86,8 +86,9 @@ class Run:
         return replace(self._moved("processing"), stage="fetching", position=None, started_at=at)
 
     def completed(self, at: datetime) -> "Run":
-        """The run when it has delivered everything."""
-        return replace(self._ended("completed", at), progress=100.0)
+        """The run when it has delivered everything: its rows are the total."""
+        ended = self._ended("completed", at)
+        return replace(ended, total=self.rows, total_kind="exact", progress=100.0)
 
     def cancelled(self, at: datetime, reason: Reason) -> "Run":
         """The run when somebody, or nobody's interest, has ended it."""
