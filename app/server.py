@@ -24,7 +24,7 @@ from app.logs import configure_logs
 from app.memory import give_large_blocks_back
 from app.protocol import PatientProtocol
 from app.runs.stop import Abandoned, Stop
-from app.settings import Settings
+from app.settings import Settings, unknown_variables
 from app.sockets import announce, listening_socket
 from app.sources import sources
 from app.supervisor import Place, supervise
@@ -145,6 +145,8 @@ async def _run(settings: Settings, environ: Mapping[str, str]) -> None:
             await _serve_in(place, settings, stop)
             return
         log.info("settings", **dict(line.split("=", 1) for line in settings.lines()))
+        for name in unknown_variables(environ):
+            log.warning("unknown_setting", name=name)
         with listening_socket(settings) as listener:
             if settings.processes > 1:
                 await supervise(settings, environ, stop, listener)

@@ -241,6 +241,12 @@ def variable(name: str) -> str:
     return PREFIX + name.upper()
 
 
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """Variables that look like settings and are none: a slip of the pen would go unnoticed."""
+    known = {variable(item.name) for item in fields(Settings)}
+    return sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+
+
 def shown(value: object) -> str:
     """A setting as it may be printed: lists joined, passwords of addresses replaced by `***`."""
     if isinstance(value, tuple):

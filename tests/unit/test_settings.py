@@ -16,6 +16,7 @@ from app.settings import (
     parse_size,
     parse_time,
     shown,
+    unknown_variables,
     variable,
 )
 
@@ -187,3 +188,9 @@ def test_nothing_is_shown_of_a_setting_that_is_not_given() -> None:
 )
 def test_data_lies_in_the_users_state(user: int, environ: dict[str, str], folder: Path) -> None:
     assert data_of(user, environ) == folder
+
+
+def test_a_variable_that_is_no_setting_is_noticed() -> None:
+    environ = {"ROWSTREAM_POLL": "3", "ROWSTREAM_POOL": "3", "PATH": "/bin"}
+
+    assert unknown_variables(environ) == ["ROWSTREAM_POLL"]
