@@ -142,4 +142,5 @@ async def test_the_connection_of_a_count_is_given_to_the_run_that_waits(serve: S
     first = await until_final(server, run)
 
     assert (first.status, first.rows) == ("completed", 120)
-    assert first.total_kind != "exact"
+    told = await server.events(f"/api/runs/{run}/stream")
+    assert not [event for event in told if event.type == "progress" and '"exact"' in event.data]
