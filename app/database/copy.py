@@ -7,7 +7,8 @@ given arguments. `$n` tokens are found by PostgreSQL's scanner and replaced by l
 server has quoted, and inside `copy (…)` a second statement does not parse.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from app.database.cursor import Selection
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from app.database.pool import Connection
 
 Line = bytes
-Take = Callable[[Sequence[Line]], Awaitable[None]]
+Take = Callable[[Sequence[Line]], Coroutine[object, object, None]]
 
 QUOTED = """
 select pg_catalog.quote_nullable(text)
@@ -42,21 +43,37 @@ async def copy_rows(
     looks at their sizes. Raises what asyncpg and `take` raise.
     """
     literals = [row[0] for row in await connection.fetch(QUOTED, list(selection.binds))]
-    lines = _Lines(take)
-    await connection.copy_from_query(
-        selection.inlined(selection.select(row_bytes), literals), output=lines.feed, format="text"
-    )
+    lines = _Lines(take, _this_task())
+    sql = selection.inlined(selection.select(row_bytes), literals)
+    try:
+        await connection.copy_from_query(sql, output=lines.feed, format="text")
+        await asyncio.sleep(0)  # where a stop ends us that came with the last lines
+    except asyncio.CancelledError:
+        if lines.error is None:
+            raise
+        _this_task().uncancel()
+        raise lines.error from None
 
 
 class _Lines:
-    """Cuts what arrives into lines; a line may come in several parts."""
+    """Cuts what arrives into lines; a line may come in several parts.
 
-    def __init__(self, take: Take) -> None:
+    asyncpg ends a COPY cleanly only while it waits for data: what is raised while data is taken
+    leaves the connection in the middle of it. So a cancellation or an error in here is put off
+    until `task`, which reads, waits again.
+    """
+
+    def __init__(self, take: Take, task: "asyncio.Task[object]") -> None:
+        self.error: BaseException | None = None
         self._take = take
+        self._task = task
+        self._stopped = False
         self._begun: list[bytes] = []
 
     async def feed(self, data: bytes) -> None:
-        """Take the lines that these bytes finish."""
+        """Take the lines that these bytes finish; never raises."""
+        if self._stopped:
+            return
         *whole, begun = data.split(b"\n")
         if whole and self._begun:
             whole[0] = b"".join((*self._begun, whole[0]))
@@ -64,4 +81,25 @@ class _Lines:
         if begun:
             self._begun.append(begun)
         if whole:
-            await self._take(whole)
+            await self._hand_over(whole)
+
+    async def _hand_over(self, lines: Sequence[Line]) -> None:
+        work = asyncio.ensure_future(self._take(lines))
+        while not work.done():
+            try:
+                await asyncio.wait([work])
+            except asyncio.CancelledError:
+                self._task.uncancel()
+                self._stopped = True
+        self.error = work.exception()
+        if self._stopped or self.error is not None:
+            self._stopped = True
+            self._task.cancel()
+
+
+def _this_task() -> "asyncio.Task[object]":
+    task = asyncio.current_task()
+    if task is None:
+        message = "a COPY is read by a task"
+        raise RuntimeError(message)
+    return task
