@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from app.database.cursor import Selection
+from app.database.tasks import this_task
 
 if TYPE_CHECKING:
     from app.database.pool import Connection
@@ -43,7 +44,7 @@ async def copy_rows(
     looks at their sizes. Raises what asyncpg and `take` raise.
     """
     literals = [row[0] for row in await connection.fetch(QUOTED, list(selection.binds))]
-    lines = _Lines(take, _this_task())
+    lines = _Lines(take, this_task())
     sql = selection.inlined(selection.select(row_bytes), literals)
     try:
         await connection.copy_from_query(sql, output=lines.feed, format="text")
@@ -51,7 +52,7 @@ async def copy_rows(
     except asyncio.CancelledError:
         if lines.error is None:
             raise
-        _this_task().uncancel()
+        this_task().uncancel()
         raise lines.error from None
 
 
@@ -95,11 +96,3 @@ class _Lines:
         if self._stopped or self.error is not None:
             self._stopped = True
             self._task.cancel()
-
-
-def _this_task() -> "asyncio.Task[object]":
-    task = asyncio.current_task()
-    if task is None:
-        message = "a COPY is read by a task"
-        raise RuntimeError(message)
-    return task

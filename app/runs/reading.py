@@ -18,6 +18,7 @@ from app.database.cursor import CursorReader, row_too_large
 from app.database.explain import Plan, explain
 from app.database.pool import Database
 from app.database.session import Session, export_snapshot, reading_transaction
+from app.database.tasks import this_task
 from app.database.translate import translated
 from app.database.values import check_values
 from app.database.volatility import calls_volatile
@@ -165,7 +166,7 @@ class Reading:
         """One chunk is there before it could be counted; larger results are counted at once."""
         if prepared.plan.rows < self._chunk_rows:
             await self.delivery.began.wait()
-        with self.around.line.loan(_this_task().cancel) as lent:
+        with self.around.line.loan(this_task().cancel) as lent:
             total = await self._counted(snapshot, prepared.composition) if lent else None
         if total is not None:
             await self.journal.count(total)
@@ -183,11 +184,3 @@ class Reading:
         except RowstreamError as error:
             log.info("count_not_taken", code=error.code)
             return None
-
-
-def _this_task() -> "asyncio.Task[object]":
-    task = asyncio.current_task()
-    if task is None:
-        message = "a count is a task"
-        raise RuntimeError(message)
-    return task
