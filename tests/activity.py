@@ -12,7 +12,8 @@ WAIT_SECONDS = 10.0
 LOOK_SECONDS = 0.01
 DOING = """
 select pid, state from pg_stat_activity
-where application_name = $1 and pid <> pg_backend_pid() and state is not null
+where datname = current_database()
+and application_name = $1 and pid <> pg_backend_pid() and state is not null
 """
 LOCKED = """
 select pid from pg_stat_activity
@@ -21,7 +22,7 @@ where datname = current_database() and wait_event_type = 'Lock' limit 1
 
 
 async def backends(url: str, name: str) -> dict[int, str]:
-    """The state of each backend of this application name, by its process id."""
+    """The state of each backend of this name in this database, by its process id."""
     made = await asyncpg.connect(url)
     try:
         return {row["pid"]: row["state"] for row in await made.fetch(DOING, name)}
@@ -39,7 +40,7 @@ async def until_active(url: str, name: str) -> int:
 
 
 async def until_gone(url: str, name: str) -> None:
-    """Return when no backend has this name any more; fails after ten seconds."""
+    """Return when no backend here has this name any more; fails after ten seconds."""
 
     async def gone() -> bool:
         return not await backends(url, name)
