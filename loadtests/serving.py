@@ -9,7 +9,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -21,11 +21,17 @@ START_SECONDS = 180.0  # initdb and the demo data are in it
 STOP_SECONDS = 30.0
 LOOK_SECONDS = 0.1
 MIB = 2**20
+PRODUCT = ("app", "serve")
 
 
 @contextlib.contextmanager
-def server(settings: Mapping[str, str]) -> Generator[tuple[str, psutil.Process]]:
-    """A server on a free port with a data folder of its own: its address and its process."""
+def server(
+    settings: Mapping[str, str], *, module: Sequence[str] = PRODUCT
+) -> Generator[tuple[str, psutil.Process]]:
+    """A server on a free port with a data folder of its own: its address and its process.
+
+    `module` is what Python runs as the server, with its arguments.
+    """
     with tempfile.TemporaryDirectory(prefix="rowstream-load-") as folder:
         Path(folder).chmod(0o755)  # PostgreSQL runs as another user when we are root
         address = f"http://127.0.0.1:{free_port()}"
@@ -36,7 +42,7 @@ def server(settings: Mapping[str, str]) -> Generator[tuple[str, psutil.Process]]
         }
         log = Path(folder, "log")
         with log.open("wb") as output:
-            command = [sys.executable, "-m", "app", "serve"]
+            command = [sys.executable, "-m", *module]
             process = subprocess.Popen(
                 command, cwd=CHECKOUT, env=environment, stdout=output, stderr=output
             )
