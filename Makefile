@@ -1,12 +1,13 @@
 # Every target is one command of a developer's day; `make` alone lists them.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+PEERS := loadtests/peers
 USERS ?= 50
 ROWS ?= 10000
 PYTEST_ARGS ?=
 SERVE_ARGS ?=
 
-.PHONY: help install lock run demo format lint types types-js quick browser test check coverage load bench clean
+.PHONY: help install lock run demo format lint types types-js types-peers quick browser test check coverage load peers bench clean
 
 help:  ## the targets and what they do
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -20,11 +21,14 @@ install: .venv/installed  ## .venv with everything of requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
-lock:  ## requirements.lock anew from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
-	  --group demo --group dev --group browser --group load \
-	  --no-emit-index-url --no-annotate --no-header --output-file requirements.lock
-	sed -i "s/ ; sys_platform == 'darwin' or sys_platform == 'linux'//" requirements.lock
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+  --no-emit-index-url --no-annotate --no-header
+
+lock:  ## the lock files anew (needs uv)
+	$(LOCK) pyproject.toml --group demo --group dev --group browser --group load --output-file requirements.lock
+	$(LOCK) $(PEERS)/requirements.in --output-file $(PEERS)/requirements.lock
+	sed -i "s/ ; sys_platform == 'darwin' or sys_platform == 'linux'//" requirements.lock $(PEERS)/requirements.lock
+	npm install --prefix $(PEERS) --package-lock-only --omit-lockfile-registry-resolved=true --no-audit --no-fund
 
 run: install  ## the server with the demo data on http://127.0.0.1:8000
 	$(BIN)/python -m app serve $(SERVE_ARGS)
@@ -46,6 +50,9 @@ types: install  ## pyright, strict
 
 types-js: install  ## the page's scripts, strict (npx brings the compiler)
 	PATH="$(CURDIR)/$(BIN):$$PATH" npx --yes --package typescript@5.9.3 tsc --project tests/js/jsconfig.json
+
+types-peers: peers  ## the benchmark's FastAPI server, with the types of its own environment
+	$(BIN)/pyright --pythonpath .venv-peers/bin/python $(PEERS)/fastapi_sse.py
 
 quick: install  ## the tests without browsers and without the slow ones
 	$(BIN)/python -m pytest -m "not browser and not slow" $(PYTEST_ARGS)
@@ -71,8 +78,19 @@ coverage: install  ## which lines no test reaches
 load: install  ## 50 people reading reports of 10,000 rows; fails past the thresholds
 	$(BIN)/python -m loadtests.load --users $(USERS) --rows $(ROWS)
 
-bench: install  ## rows per second beside PostgreSQL alone, first rows, cancel, memory
+peers: install .venv-peers/installed $(PEERS)/node_modules/installed  ## what the benchmark compares with
+
+.venv-peers/installed: $(PEERS)/requirements.lock
+	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --no-deps --require-hashes --requirement $<
+	touch $@
+
+$(PEERS)/node_modules/installed: $(PEERS)/package.json $(PEERS)/package-lock.json | install
+	PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --prefix $(PEERS) --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
+bench: install peers  ## rows per second beside PostgreSQL alone, first rows, cancel, memory
 	$(BIN)/python -m loadtests.bench
 
 clean:  ## remove what make made
-	rm -rf .venv *.egg-info .pytest_cache .ruff_cache .hypothesis htmlcov
+	rm -rf .venv .venv-peers $(PEERS)/node_modules *.egg-info .pytest_cache .ruff_cache .hypothesis htmlcov

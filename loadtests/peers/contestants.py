@@ -5,61 +5,72 @@ documentation recommends. It gets the database and the query when it starts and 
 with all rows. `rows.py` reads what they send; `psql_copy` is no server but writes to stdout.
 """
 
-import contextlib
 import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import which
 from typing import Literal
 
-import psutil
-
-from tests.postgres import embedded_binaries, free_port
+from loadtests.peers.sqlite_file import TABLE
+from tests.postgres import embedded_binaries
 
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parent.parent
-BINARIES = CHECKOUT / ".venv-peers" / "bin"
-START_SECONDS = 30.0
-STOP_SECONDS = 10.0
-LOOK_SECONDS = 0.05
+PYTHON = CHECKOUT / ".venv" / "bin"
+PEERS_PYTHON = CHECKOUT / ".venv-peers" / "bin"
 
 Form = Literal["sse", "csv"]
+Command = Callable[[int, Path], list[str]]
 
 
 @dataclass(frozen=True)
 class Peer:
-    """One way to send a query's rows over HTTP; `path` is what to GET, `form` how rows come."""
+    """One way to send a query's rows over HTTP.
+
+    `path` is what to GET, `form` how the rows come, `command` what starts it on a port;
+    `file` names the SQLite file that has to be there before, if any.
+    """
 
     name: str
     path: str
     form: Form
-
-
-PEERS = (
-    Peer("Node SSE", "/", "sse"),
-    Peer("Node CSV", "/", "csv"),
-    Peer("FastAPI SSE", "/", "sse"),
-    Peer("Datasette CSV", "/rows/result.csv?_stream=on&_size=max", "csv"),
-)
-
-
-@contextlib.contextmanager
-def serving(
-    peer: Peer, *, database_url: str, query: str, folder: Path
-) -> Generator[tuple[str, psutil.Process]]:
-    """The peer's server on a free loopback port: its base address and its process.
-
-    `database_url` is an address over TCP; `folder` is for files that are gone with it. Datasette
-    first fills its SQLite file with the query's rows, before this gives anything.
-    """
-    raise NotImplementedError
+    command: Command
+    file: str | None = None
 
 
 def psql_copy(database_url: str, query: str) -> list[str]:
-    r"""The command of `psql` that writes the query's rows as CSV with a header (`\copy`)."""
-    raise NotImplementedError
+    r"""The command of `psql` that writes the query's rows as CSV with a header (`\copy`).
+
+    `\copy` is one line, so the query may have no `--` comments and no line ends in its literals.
+    """
+    line = " ".join(query.split("\n"))
+    psql = str(embedded_binaries() / "psql")
+    copy = rf"\copy ({line}) to stdout with (format csv, header)"
+    return [psql, "--no-psqlrc", "--quiet", f"--dbname={database_url}", f"--command={copy}"]
+
+
+def _node(script: str) -> Command:
+    """Node of the machine, else the one that came from the Python package index."""
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath), str(PYTHON)])
+    return lambda _port, _folder: [which("node", path=path) or "node", str(HERE / script)]
+
+
+def _uvicorn(port: int, _folder: Path) -> list[str]:
+    where = ["--app-dir", str(HERE), "--port", str(port)]
+    return [str(PEERS_PYTHON / "uvicorn"), *where, "fastapi_sse:app"]
+
+
+def _datasette(port: int, folder: Path) -> list[str]:
+    # It would end a CSV at 100 MB, and in the middle where one page takes longer than a second.
+    limits = ["--setting", "max_csv_mb", "0", "--setting", "sql_time_limit_ms", "60000"]
+    file = str(folder / "rows.db")
+    return [str(PEERS_PYTHON / "datasette"), "serve", "-i", file, "--port", str(port), *limits]
+
+
+PEERS = (
+    Peer("Node SSE", "/", "sse", _node("sse.mjs")),
+    Peer("Node CSV", "/", "csv", _node("csv.mjs")),
+    Peer("FastAPI SSE", "/", "sse", _uvicorn),
+    Peer("Datasette CSV", f"/rows/{TABLE}.csv?_stream=on&_size=max", "csv", _datasette, "rows.db"),
+)
