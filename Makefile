@@ -2,10 +2,11 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 PEERS := loadtests/peers
-USERS ?= 50
+USERS ?= 50 200
 ROWS ?= 10000
 PYTEST_ARGS ?=
 SERVE_ARGS ?=
+BENCH_ARGS ?=
 
 .PHONY: help install lock run demo format lint types types-js types-peers quick browser test check coverage load peers bench clean
 
@@ -75,7 +76,7 @@ coverage: install  ## which lines no test reaches
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-load: install  ## 50 people reading reports of 10,000 rows; fails past the thresholds
+load: install  ## 50 people, then 200, reading reports of 10,000 rows; fails past the thresholds
 	$(BIN)/python -m loadtests.load --users $(USERS) --rows $(ROWS)
 
 peers: install .venv-peers/installed $(PEERS)/node_modules/installed  ## what the benchmark compares with
@@ -89,8 +90,8 @@ $(PEERS)/node_modules/installed: $(PEERS)/package.json $(PEERS)/package-lock.jso
 	PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --prefix $(PEERS) --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 
-bench: install peers  ## rows per second beside PostgreSQL alone, first rows, cancel, memory
-	$(BIN)/python -m loadtests.bench
+bench: install peers  ## what a run costs beside PostgreSQL alone and beside others; BENCH_ARGS="--quick --only followed"
+	$(BIN)/python -m loadtests.bench $(BENCH_ARGS)
 
 clean:  ## remove what make made
 	rm -rf .venv .venv-peers $(PEERS)/node_modules *.egg-info .pytest_cache .ruff_cache .hypothesis htmlcov

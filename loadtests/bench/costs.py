@@ -1,0 +1,80 @@
+"""What one action costs: time, CPU seconds of everybody in it, and memory of who serves."""
+
+import os
+import resource
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+RESET_HIGH_WATER = "5"  # proc(5), clear_refs
+KIB = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds of time and CPU, bytes of memory at the highest. None: nobody had that part."""
+
+    seconds: float
+    server: float | None
+    database: float
+    client: float
+    memory: int
+
+
+@dataclass(slots=True)
+class Watch:
+    """Looks at the processes that take part. `highest` is the most memory of each server so far."""
+
+    postmaster: psutil.Process
+    highest: dict[int, int] = field(default_factory=dict[int, int])
+
+    def cost(self, act: Callable[[], object], server: psutil.Process | None = None) -> Cost:
+        """The cost of an action; without a server it all happens in this process."""
+        self.forget_memory(server)
+        before = self._spent(server)
+        started = time.perf_counter()
+        act()
+        seconds = time.perf_counter() - started
+        after = self._spent(server)
+        used = [now - then for now, then in zip(after, before, strict=True)]
+        return Cost(
+            seconds=seconds,
+            server=used[0] if server else None,
+            database=used[1],
+            client=used[2],
+            memory=self.memory(server),
+        )
+
+    def forget_memory(self, server: psutil.Process | None) -> None:
+        """Begins the high-water mark anew; the one until now stays in `highest`."""
+        self.memory(server)
+        process = os.getpid() if server is None else server.pid
+        Path(f"/proc/{process}/clear_refs").write_text(RESET_HIGH_WATER, encoding="ascii")
+
+    def memory(self, server: psutil.Process | None) -> int:
+        """The most memory (RSS) since it was last forgotten."""
+        process = os.getpid() if server is None else server.pid
+        status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+        line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+        high = int(line.split()[1]) * KIB
+        self.highest[process] = max(high, self.highest.get(process, 0))
+        return high
+
+    def _spent(self, server: psutil.Process | None) -> tuple[float, float, float]:
+        served = cpu_of([server, *server.children(recursive=True)]) if server else 0.0
+        read = cpu_of([self.postmaster, *self.postmaster.children()])
+        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return served, read, time.process_time() + ended.ru_utime + ended.ru_stime
+
+
+def cpu_of(processes: Iterable[psutil.Process]) -> float:
+    """CPU seconds of processes so far, with those of their children that have ended."""
+    total = 0.0
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            total += sum(process.cpu_times()[:4])
+    return total
