@@ -5,11 +5,11 @@ booleans, integers and finite floats and numerics are JSON values digit for digi
 are embedded as they are, all else is the printed string. A repeated column name gets `_2`, `_3`.
 """
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, Protocol
 
-import orjson
+from app.exports.objects import Objects
+from app.exports.rowtext import Large, WideRow
 
 Row = Sequence[str | None]
 Format = Literal["csv", "json", "ndjson"]
@@ -20,27 +20,26 @@ MEDIA_TYPES: dict[Format, str] = {
     "ndjson": "application/x-ndjson",
 }
 
-NUMBERS = frozenset({"smallint", "integer", "bigint", "real", "double precision", "numeric"})
-DOCUMENTS = frozenset({"json", "jsonb"})
-JSON_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
-NUMBER = re.compile(JSON_NUMBER)
-NUMBER_LINES = re.compile(rf"(?:(?:{JSON_NUMBER}|null)\n)*+")
 QUOTED_IN_CSV = ('"', ",", "\n", "\r")
 # psql reads a line with nothing but this as the end of the data.
 END_OF_DATA = "\\."
-BOOLEANS = {"t": "true", "f": "false", None: "null"}
-
 Values = Sequence[str | None]
-# A column's values as they stand in the file: whole columns are several times faster than values.
-Encode = Callable[[Values], list[str]]
 
 
 class RowFormat(Protocol):
-    """How rows become a file: `head`, then `rows` for each block in order, then `tail`."""
+    """How rows become a file: `head`, then `rows` for each block in order, then `tail`.
+
+    A wide row stands where a block may; `special` says of each of its large values whether it has
+    a character that CSV quotes.
+    """
 
     def head(self) -> bytes: ...
 
     def rows(self, rows: Sequence[Row], *, first: bool) -> bytes: ...
+
+    def wide_row(
+        self, row: WideRow, *, first: bool, special: Iterator[bool]
+    ) -> Iterator[bytes]: ...
 
     def tail(self) -> bytes: ...
 
@@ -71,6 +70,17 @@ class CsvFormat:
         del first
         return csv_lines(rows)
 
+    def wide_row(self, row: WideRow, *, first: bool, special: Iterator[bool]) -> Iterator[bytes]:
+        """One record, in pieces."""
+        del first
+        for number, value in enumerate(row.values):
+            yield b"," if number else b""
+            if isinstance(value, Large):
+                yield from large_csv_value(value, quoted=next(special))
+            else:
+                yield _csv_value(value).encode()
+        yield b"\n"
+
     def tail(self) -> bytes:
         """Nothing: a CSV file ends with its last record."""
         return b""
@@ -80,7 +90,7 @@ class NdjsonFormat:
     """One JSON object on each line."""
 
     def __init__(self, columns: Sequence[tuple[str, str]]) -> None:
-        self._objects = _objects(columns)
+        self._objects = Objects(columns)
 
     def head(self) -> bytes:
         """Nothing stands before the first line."""
@@ -91,6 +101,12 @@ class NdjsonFormat:
         del first
         return "".join(f"{each}\n" for each in self._objects(rows)).encode()
 
+    def wide_row(self, row: WideRow, *, first: bool, special: Iterator[bool]) -> Iterator[bytes]:
+        """One line, in pieces."""
+        del first, special
+        yield from self._objects.wide(row)
+        yield b"\n"
+
     def tail(self) -> bytes:
         """Nothing stands after the last line."""
         return b""
@@ -100,7 +116,7 @@ class JsonFormat:
     """One array of objects, one object on each line."""
 
     def __init__(self, columns: Sequence[tuple[str, str]]) -> None:
-        self._objects = _objects(columns)
+        self._objects = Objects(columns)
 
     def head(self) -> bytes:
         """The array begins."""
@@ -111,6 +127,12 @@ class JsonFormat:
         if not rows:
             return b""
         return (("\n" if first else ",\n") + ",\n".join(self._objects(rows))).encode()
+
+    def wide_row(self, row: WideRow, *, first: bool, special: Iterator[bool]) -> Iterator[bytes]:
+        """One object with what stands before it, in pieces."""
+        del special
+        yield b"\n" if first else b",\n"
+        yield from self._objects.wide(row)
 
     def tail(self) -> bytes:
         """The array ends."""
@@ -140,67 +162,16 @@ def _csv_value(value: str | None) -> str:
     return '"' + value.replace('"', '""') + '"'
 
 
-def distinct_names(names: Sequence[str]) -> list[str]:
-    """The names as keys of one object: a repeated one gets `_2`, `_3`, past any that are taken."""
-    taken, given = set(names), set[str]()
-    keys: list[str] = []
-    for name in names:
-        key, number = name, 2
-        while key in given or (key != name and key in taken):
-            key, number = f"{name}_{number}", number + 1
-        given.add(key)
-        keys.append(key)
-    return keys
+def large_csv_value(value: Large, *, quoted: bool) -> Iterator[bytes]:
+    """The value in pieces."""
+    if quoted:
+        yield b'"'
+    for text in value.texts():
+        yield text.replace('"', '""').encode()
+    if quoted:
+        yield b'"'
 
 
-def _objects(columns: Sequence[tuple[str, str]]) -> Callable[[Sequence[Row]], list[str]]:
-    keys = distinct_names([name for name, _ in columns])
-    members = ",".join(orjson.dumps(key).decode().replace("%", "%%") + ":%s" for key in keys)
-    encodes = [encoding(kind) for _, kind in columns]
-
-    def encode(rows: Sequence[Row]) -> list[str]:
-        values = list(zip(*rows, strict=True)) or [()] * len(encodes)
-        encoded = [each(column) for each, column in zip(encodes, values, strict=True)]
-        return [f"{{{members}}}" % row for row in zip(*encoded, strict=True)]
-
-    return encode
-
-
-def encoding(column_type: str) -> Encode:
-    """How printed values of that type stand in JSON."""
-    name = re.sub(r"\(.*\)$", "", column_type)
-    if name in NUMBERS:
-        return numbers
-    if name in DOCUMENTS:
-        return documents
-    return booleans if name == "boolean" else strings
-
-
-def strings(values: Values) -> list[str]:
-    """JSON strings. In JSON a line break only stands between values: there the list is cut."""
-    listed = orjson.dumps(values, option=orjson.OPT_INDENT_2).decode()
-    return listed[4:-2].split(",\n  ") if values else []
-
-
-def numbers(values: Values) -> list[str]:
-    """The digits that were printed; NaN and the infinities are strings."""
-    texts = ["null" if value is None else value for value in values]
-    if NUMBER_LINES.fullmatch("\n".join(texts) + "\n"):
-        return texts
-    as_strings = strings(values)
-    return [
-        text if NUMBER.fullmatch(text) else string
-        for text, string in zip(texts, as_strings, strict=True)
-    ]
-
-
-def booleans(values: Values) -> list[str]:
-    """`t` and `f` as true and false."""
-    return [BOOLEANS[value] for value in values]
-
-
-def documents(values: Values) -> list[str]:
-    """JSON as PostgreSQL keeps it. A raw line break in it can only be space between tokens."""
-    return [
-        "null" if value is None else value.replace("\n", " ").replace("\r", " ") for value in values
-    ]
+def is_special(value: Large) -> bool:
+    """Whether CSV has to quote the value; takes its pieces up to the first reason."""
+    return any(character in text for text in value.texts() for character in QUOTED_IN_CSV)

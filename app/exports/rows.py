@@ -1,23 +1,19 @@
 """The rows that a run has so far, read from its backlog and turned into a file piece by piece.
 
-What belongs to the file is decided at the beginning: chunks that come later do not. One chunk is
-in memory at a time, and it is read, unpacked and formatted off the event loop.
+What belongs to the file is decided at the beginning: chunks that come later do not. Of a chunk
+one part is in memory at a time.
 """
 
-import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
-from typing import Self, cast
+from typing import Self
 
-import orjson
-
-from app.exports.formats import Format, Row, RowFormat, row_format
+from app.exports.blocks import off_the_loop
+from app.exports.formats import Format, RowFormat, is_special, row_format
+from app.exports.rowtext import Large, RowText, WideRow
 from app.runs.backlog_reader import BacklogReader
-from app.runs.frames import Damaged
+from app.runs.frames import Damaged, Record, decompressed
 from app.runs.run import Run
-
-# One send of a response; also the memory that a client which does not read can hold.
-SLICE_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +37,28 @@ class RowsSoFar:
             filename=f"{run.report}{'-partial' if is_partial else ''}.{name}",
         )
 
-    async def pieces(self, reader: BacklogReader) -> AsyncGenerator[memoryview]:
+    def pieces(self, reader: BacklogReader) -> AsyncGenerator[memoryview]:
         """The file in pieces of at most 64 KiB; Damaged where the backlog is not as written."""
-        block = self.form.head()
-        for number in range(1, self.chunks + 1):
+        return off_the_loop(self._file(reader))
+
+    def _file(self, reader: BacklogReader) -> Iterator[bytes]:
+        begun = self.form.head()
+        for rows in self._rows(reader):
             # The first chunk is read before anything is sent: damage there can still be told.
-            rows = await asyncio.to_thread(chunk_block, reader, number, self.form)
-            for piece in slices(block + rows if block else rows):
-                yield piece
-            block = b""
-        for piece in slices(block + self.form.tail()):
-            yield piece
+            yield begun + rows
+            begun = b""
+        yield begun + self.form.tail()
+
+    def _rows(self, reader: BacklogReader) -> Iterator[bytes]:
+        first = True
+        for record in chunk_records(reader, self.chunks):
+            special = large_are_special(row_text(reader, record))
+            for part in row_text(reader, record).parts():
+                if isinstance(part, WideRow):
+                    yield from self.form.wide_row(part, first=first, special=special)
+                else:
+                    yield self.form.rows(part, first=first)
+                first = False
 
 
 def known_columns(reader: BacklogReader) -> list[tuple[str, str]]:
@@ -59,16 +66,28 @@ def known_columns(reader: BacklogReader) -> list[tuple[str, str]]:
     return [(str(each["name"]), str(each["type"])) for each in reader.columns() or ()]
 
 
-def chunk_block(reader: BacklogReader, number: int, form: RowFormat) -> bytes:
-    """One chunk's rows in the format; blocks on the disk."""
-    data = reader.chunk(number)
-    if data is None:
-        raise Damaged
-    rows = cast("Sequence[Row]", orjson.loads(data)["rows"])
-    return form.rows(rows, first=number == 1)
+def chunk_records(reader: BacklogReader, count: int) -> Iterator[Record]:
+    """Where the first so many chunks lie; Damaged where one is missing."""
+    number = chunk = 0
+    while chunk < count:
+        number += 1
+        record = reader.record(number)
+        if record is None:
+            raise Damaged
+        if record.kind == "chunk":
+            chunk += 1
+            yield record
 
 
-def slices(block: bytes) -> list[memoryview]:
-    """The block in parts of at most 64 KiB, not copied."""
-    view = memoryview(block)
-    return [view[start : start + SLICE_BYTES] for start in range(0, len(view), SLICE_BYTES)]
+def row_text(reader: BacklogReader, record: Record) -> RowText:
+    """The rows of one chunk, to be read once; Damaged where it is not as written."""
+    return RowText(decompressed(reader.source(record)))
+
+
+def large_are_special(text: RowText) -> Iterator[bool]:
+    """Of each large value in the rows whether CSV has to quote it. Reads no further than asked."""
+    for part in text.parts():
+        if isinstance(part, WideRow):
+            for value in part.values:
+                if isinstance(value, Large):
+                    yield is_special(value)

@@ -10,7 +10,8 @@ import orjson
 import pytest
 from hypothesis import given, strategies
 
-from app.exports.formats import FORMATS, Format, Row, csv_lines, distinct_names, row_format
+from app.exports.formats import FORMATS, Format, Row, csv_lines, row_format
+from app.exports.objects import distinct_names
 
 TEXT = strategies.text(strategies.characters(codec="utf-8", exclude_characters="\0"))
 
