@@ -4,13 +4,16 @@ Each opens the page first and keeps its cookie, so each is an owner of his own. 
 received is checked row by row; a sample is taken only when it was right.
 
 Knobs (environment):
+    LOAD_PEOPLE   how many they are (50): more have no limits of time, only errors fail
     LOAD_ROWS     rows of the report that readers read (10000)
     LOAD_WAIT     seconds a person looks at a report before the next one, at most (15); 0.1 shows
                   what happens when all of them want more than the machine can give
 
 Samples: "page" is the report page; "first rows" and "whole run" count from asking for the run;
 "cancel" from asking to the `cancelled` event; "resumed run" counts the time away, too; "chunk" is
-one chunk by its number. `response_length` is a number of rows, not of bytes.
+one chunk by its number. "sent back" is an answer `busy`: the waiting line was full. The page shows
+how long the server asks to wait, so a person waits and asks again; "first rows" and "whole run" go
+on counting meanwhile. `response_length` is a number of rows, not of bytes.
 """
 
 import os
@@ -29,13 +32,15 @@ from locust import User, between, events as load_events, task
 from locust.env import Environment
 
 from loadtests.following import Received, WrongRows, check_flights, events
-from loadtests.table import is_within_limits, table
+from loadtests.table import LIMITED_PEOPLE, LIMITS, is_within_limits, table
 from tests.sse_client import Event
 
+PEOPLE = int(os.environ.get("LOAD_PEOPLE", "50"))
 ROWS = int(os.environ.get("LOAD_ROWS", "10000"))
 WAIT_SECONDS = float(os.environ.get("LOAD_WAIT", "15"))
 AWAY_SECONDS = 0.5
 TIMEOUT_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 PIECE_BYTES = 64 * 1024
 REPORT = "flights"
 # Browsers on localhost and over https take zstd; WebKit takes gzip; curl asks for nothing.
@@ -58,6 +63,19 @@ class Sample:
 
     started: float
     rows: int = 0
+
+
+def checked(answer: requests.Response) -> requests.Response:
+    """The answer, if it is not an error."""
+    if answer.status_code >= HTTPStatus.BAD_REQUEST:
+        raise WrongRows(f"{answer.status_code}: {answer.text[:300]}")
+    return answer
+
+
+def is_sent_back(answer: requests.Response) -> bool:
+    """Whether the waiting line was full; every other 503 is an error."""
+    is_unavailable = answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    return is_unavailable and answer.json()["code"] == "busy"
 
 
 class Person(User):
@@ -102,17 +120,25 @@ class Person(User):
             context={},
         )
 
+    def request(self, method: str, path: str, **options: Unpack[Options]) -> requests.Response:
+        """Whatever is answered."""
+        url = f"{self.host}{path}"
+        return self.session.request(method, url, timeout=TIMEOUT_SECONDS, **options)
+
     def ask(self, method: str, path: str, **options: Unpack[Options]) -> requests.Response:
         """An answer that is not an error."""
-        url = f"{self.host}{path}"
-        answer = self.session.request(method, url, timeout=TIMEOUT_SECONDS, **options)
-        if answer.status_code >= HTTPStatus.BAD_REQUEST:
-            raise WrongRows(f"{answer.status_code}: {answer.text[:300]}")
-        return answer
+        return checked(self.request(method, path, **options))
 
     def begin(self, **query: int) -> str:
-        """Asks for a run and answers its id."""
-        return str(self.ask("POST", f"/api/reports/{REPORT}/runs", params=query).json()["run"])
+        """Asks for a run until it is let in, and answers its id."""
+        patient_until = time.perf_counter() + PATIENCE_SECONDS
+        while True:
+            sample = Sample(time.perf_counter())
+            answer = self.request("POST", f"/api/reports/{REPORT}/runs", params=query)
+            if not is_sent_back(answer) or time.perf_counter() > patient_until:
+                return str(checked(answer).json()["run"])
+            self.tell("sent back", sample)
+            gevent.sleep(float(answer.headers["Retry-After"]) + random.random())
 
     def follow(self, run: str, last_event_id: str = "") -> Generator[Event]:
         """The run's events as they come; closing the iterator drops the connection."""
@@ -203,9 +229,10 @@ class Returning(Person):
 @load_events.quitting.add_listener  # pyright: ignore[reportUnknownMemberType]
 def judge(environment: Environment, **_: object) -> None:
     """Prints the table; the exit code tells whether the limits were kept."""
-    print(table(environment.stats))
+    limits = LIMITS if PEOPLE <= LIMITED_PEOPLE else {}
+    print(table(environment.stats, limits))
     exceptions = environment.runner.exceptions if environment.runner else {}
     for exception in exceptions.values():
         print(f"{exception['count']} times: {exception['msg']}")
-    is_good = is_within_limits(environment.stats) and not exceptions
+    is_good = is_within_limits(environment.stats, limits) and not exceptions
     environment.process_exit_code = 0 if is_good else 1

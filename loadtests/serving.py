@@ -86,26 +86,3 @@ def high_water(process: psutil.Process) -> str:
     status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
     kilobytes = next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]
     return f"{int(kilobytes) * 1024 / MIB:.0f} MiB"
-
-
-def cpu_seconds(process: psutil.Process) -> float:
-    """CPU time of a process so far, with that of its ended children."""
-    return sum(process.cpu_times()[:4])
-
-
-def shares(process: psutil.Process, *, people: float, machine: float) -> str:
-    """Who had the CPU, in seconds: what else ran on the machine makes every figure worse."""
-    server = cpu_seconds(process)
-    children = process.children(recursive=True)
-    database = sum(cpu_seconds(child) for child in children if child.name() == "postgres")
-    others = machine - server - database - people
-    return (
-        f"CPU seconds: server {server:.0f}, PostgreSQL {database:.0f}, people {people:.0f},"
-        f" everything else {max(others, 0):.0f}"
-    )
-
-
-def busy_seconds() -> float:
-    """CPU time that this machine has spent so far, idle and waiting left out."""
-    times = psutil.cpu_times()
-    return times.user + times.nice + times.system
