@@ -8,17 +8,21 @@ server has quoted, and inside `copy (…)` a second statement does not parse.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from app.database.connection import cancel_statement
 from app.database.cursor import Selection
-from app.database.tasks import this_task
+from app.database.tasks import to_its_end
 
 if TYPE_CHECKING:
     from app.database.pool import Connection
 
 Line = bytes
 Take = Callable[[Sequence[Line]], Coroutine[object, object, None]]
+
+STOP_SECONDS = 2.0  # a backend that takes longer is not waited for
 
 QUOTED = """
 select pg_catalog.quote_nullable(text)
@@ -41,35 +45,51 @@ async def copy_rows(
     """Hand every row to `take`, as lines without their ends; PostgreSQL waits while it works.
 
     Values longer than `row_bytes` characters arrive cut after one more: whoever takes the lines
-    looks at their sizes. Raises what asyncpg and `take` raise.
+    looks at their sizes. Raises what asyncpg and `take` raise. A cancellation ends the COPY first.
     """
     literals = [row[0] for row in await connection.fetch(QUOTED, list(selection.binds))]
-    lines = _Lines(take, this_task())
     sql = selection.inlined(selection.select(row_bytes), literals)
+    lines = _Lines(take, partial(cancel_statement, connection))
+    copying = asyncio.create_task(connection.copy_from_query(sql, output=lines.feed, format="text"))
     try:
-        await connection.copy_from_query(sql, output=lines.feed, format="text")
-        await asyncio.sleep(0)  # where a stop ends us that came with the last lines
+        await asyncio.wait([copying])
     except asyncio.CancelledError:
-        if lines.error is None:
-            raise
-        this_task().uncancel()
-        raise lines.error from None
+        await to_its_end(asyncio.create_task(_end(copying, lines, connection)))
+        raise
+    if lines.error is not None:
+        raise lines.error
+    copying.result()
+
+
+async def _end(copying: "asyncio.Task[str]", lines: "_Lines", connection: "Connection") -> None:
+    """Stop a COPY. A backend that does not let go of it in time loses its connection."""
+    await lines.stop()
+    await asyncio.wait([copying], timeout=STOP_SECONDS)
+    if not copying.done():
+        connection.terminate()
+    await asyncio.gather(copying, return_exceptions=True)
 
 
 class _Lines:
     """Cuts what arrives into lines; a line may come in several parts.
 
-    asyncpg ends a COPY cleanly only while it waits for data: what is raised while data is taken
-    leaves the connection in the middle of it. So a cancellation or an error in here is put off
-    until `task`, which reads, waits again.
+    asyncpg's own way out of a COPY, an exception in here or a cancellation of the task that reads,
+    leaves the connection in the middle of it when the last data are there, or more arrive at that
+    moment. So neither happens: PostgreSQL is asked to end the statement, by `cancel`, and what
+    still comes is thrown away until it has.
     """
 
-    def __init__(self, take: Take, task: "asyncio.Task[object]") -> None:
+    def __init__(self, take: Take, cancel: Callable[[], Awaitable[None]]) -> None:
         self.error: BaseException | None = None
         self._take = take
-        self._task = task
+        self._cancel = cancel
         self._stopped = False
         self._begun: list[bytes] = []
+
+    async def stop(self) -> None:
+        """Take no more, and have PostgreSQL end the statement."""
+        self._stopped = True
+        await self._cancel()
 
     async def feed(self, data: bytes) -> None:
         """Take the lines that these bytes finish; never raises."""
@@ -85,14 +105,8 @@ class _Lines:
             await self._hand_over(whole)
 
     async def _hand_over(self, lines: Sequence[Line]) -> None:
-        work = asyncio.ensure_future(self._take(lines))
-        while not work.done():
-            try:
-                await asyncio.wait([work])
-            except asyncio.CancelledError:
-                self._task.uncancel()
-                self._stopped = True
-        self.error = work.exception()
-        if self._stopped or self.error is not None:
-            self._stopped = True
-            self._task.cancel()
+        try:
+            await self._take(lines)
+        except Exception as error:  # noqa: BLE001 (raised again by copy_rows)
+            self.error = error
+            await self.stop()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import asyncpg
 import structlog
 
+from app.database.connection import CancellableConnection
 from app.database.translate import FAULTS, translated
 from app.errors import RowstreamError
 
@@ -115,6 +116,7 @@ def _pool(
 ) -> "Pool":
     return asyncpg.create_pool(
         url,
+        connection_class=CancellableConnection,
         min_size=0,
         max_size=size,
         timeout=CONNECT_SECONDS,

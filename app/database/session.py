@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from asyncpg.transaction import Transaction
 
+from app.database.tasks import to_its_end
 from app.database.translate import FAULTS
 
 if TYPE_CHECKING:
@@ -107,16 +108,21 @@ async def _roll_back(connection: "Connection", transaction: Transaction) -> None
 
 async def _undisturbed(work: Coroutine[None, None, None]) -> None:
     """Do what must not stop half-way: a BEGIN or ROLLBACK whose answer nobody has read would leave
-    it to the pool to clean up. A cancellation waits for it, two seconds at most, and is raised.
+    it to the pool to clean up. A cancellation waits for it, two seconds at most, and is raised; a
+    second one changes nothing.
     """
     task = asyncio.create_task(work)
     try:
         await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait([task], timeout=ROLLBACK_SECONDS)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await to_its_end(asyncio.create_task(_settled(task)))
         raise
+
+
+async def _settled(task: "asyncio.Task[None]") -> None:
+    await asyncio.wait([task], timeout=ROLLBACK_SECONDS)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _checked_snapshot(snapshot: str) -> str:

@@ -10,6 +10,7 @@ from concurrent.futures import Executor
 from dataclasses import replace
 
 from app.catalog.report import Column
+from app.database.tasks import to_its_end
 from app.errors import Json, Storage, TooLarge
 from app.runs.backlog_writer import BacklogWriter
 from app.runs.chunking import Chunk
@@ -153,7 +154,7 @@ class Journal:
         def write() -> None:
             self._writer.append(event, kind=kind, rows=rows)
 
-        interrupted = await _to_its_end(loop.run_in_executor(self._executor, write))
+        interrupted = await to_its_end(loop.run_in_executor(self._executor, write))
         self.spoke_at = self._clock.monotonic()
         self.run = replace(self.run, bytes=self._writer.size, chunks=self._writer.chunks)
         if shown is not None:
@@ -168,15 +169,3 @@ class Journal:
                 f"The run has filled the {self._most_bytes:,} bytes that one run may keep."
                 " Choose narrower arguments, or export the report to a file."
             )
-
-
-async def _to_its_end(work: asyncio.Future[None]) -> asyncio.CancelledError | None:
-    """Wait for work that no cancellation stops; a cancellation comes back, to be raised."""
-    cancelled = None
-    while not work.done():
-        try:
-            await asyncio.wait([work])
-        except asyncio.CancelledError as error:
-            cancelled = error
-    work.result()
-    return cancelled

@@ -1,0 +1,34 @@
+"""A connection that can be told from outside to end the statement that it is busy with."""
+
+import asyncio
+from typing import TYPE_CHECKING, cast
+
+import asyncpg
+
+if TYPE_CHECKING:
+    from app.database.pool import Connection
+
+    class _Connection(Connection):
+        def _cancel_current_command(self, waiter: asyncio.Future[None]) -> None: ...
+else:
+    _Connection = asyncpg.Connection  # its types have parameters, itself has none
+
+
+class CancellableConnection(_Connection):
+    """asyncpg's connection, and its CancelRequest without the end of the task that waits."""
+
+    async def cancel_statement(self) -> None:
+        """Returns when PostgreSQL has been told; a connection that could not tell it is terminated.
+
+        The statement ends with 57014, or as it would have if it is too late. What is sent next is
+        safe: PostgreSQL signals the backend before it hangs up on us (PostgreSQL, 54.2.8
+        Canceling Requests in Progress).
+        """
+        told = asyncio.get_running_loop().create_future()
+        self._cancel_current_command(told)
+        await told
+
+
+async def cancel_statement(connection: "Connection") -> None:
+    """The same through the pool's proxy, which knows asyncpg's own methods only by type."""
+    await cast("CancellableConnection", connection).cancel_statement()
