@@ -1,4 +1,5 @@
-"""The response that sends a run's rows so far: at the client's pace, in constant memory.
+"""The responses that send a run's rows: all so far, or one chunk; at the client's pace, in
+constant memory.
 
 Who wins:
 
@@ -12,17 +13,18 @@ that ends a chunked body.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
+from functools import partial
 
 import structlog
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.exports.formats import MEDIA_TYPES, Format
-from app.exports.rows import RowsSoFar
-from app.runs.backlog_reader import damaged_error
-from app.runs.frames import Damaged
+from app.exports.rows import RowsSoFar, chunk_pieces
+from app.runs.backlog_reader import BacklogReader, damaged_error
+from app.runs.frames import Damaged, Record
 from app.runs.run import Run
 from app.runs.runs import Runs
 
@@ -34,34 +36,34 @@ Pieces = AsyncGenerator[memoryview]
 log = structlog.get_logger()
 
 
-class RowsDownload(Response):
-    """A file of the rows that the run has now. Raises Gone, or Storage where they are damaged."""
+class RowsResponse(Response):
+    """What `made` gives out of the run's backlog while it is sent; it counts as following."""
 
-    def __init__(self, runs: Runs, run: Run, name: Format, *, send_timeout: float) -> None:
+    def __init__(
+        self,
+        runs: Runs,
+        run: Run,
+        made: Callable[[BacklogReader], Pieces],
+        *,
+        headers: Mapping[str, str],
+        media_type: str,
+        send_timeout: float,
+    ) -> None:
         self._runs = runs
         self._run = run
+        self._made = made
         self._send_timeout = send_timeout
-        try:
-            with runs.reader(run) as reader:
-                self._rows = RowsSoFar.of(run, reader, name)
-        except Damaged:
-            raise damaged_error() from None
-        headers = {
-            "Cache-Control": "no-store",
-            "Content-Disposition": attachment(self._rows.filename),
-            "Content-Security-Policy": SANDBOX,
-        }
-        super().__init__(headers=headers, media_type=MEDIA_TYPES[name])
+        super().__init__(headers=headers, media_type=media_type)
         del self.headers["Content-Length"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the file; it counts as following the run."""
+        """Send it."""
         if scope["method"] == "HEAD":
             await self._begin(send)
             await send({"type": "http.response.body", "body": b""})
             return
         with self._runs.following(self._run.id), self._runs.reader(self._run) as reader:
-            async with aclosing(self._rows.pieces(reader)) as pieces:
+            async with aclosing(self._made(reader)) as pieces:
                 first = await _first(pieces)
                 await self._begin(send)
                 await self._send_all(first, pieces, receive, send)
@@ -91,6 +93,38 @@ class RowsDownload(Response):
     async def _send_piece(self, piece: memoryview, send: Send, *, more: bool = True) -> None:
         async with asyncio.timeout(self._send_timeout):
             await send({"type": "http.response.body", "body": piece, "more_body": more})
+
+
+def rows_download(runs: Runs, run: Run, name: Format, *, send_timeout: float) -> RowsResponse:
+    """A file of the rows that the run has now. Raises Gone, or Storage where they are damaged."""
+    try:
+        with runs.reader(run) as reader:
+            rows = RowsSoFar.of(run, reader, name)
+    except Damaged:
+        raise damaged_error() from None
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Disposition": attachment(rows.filename),
+        "Content-Security-Policy": SANDBOX,
+    }
+    media_type = MEDIA_TYPES[name]
+    return RowsResponse(
+        runs, run, rows.pieces, headers=headers, media_type=media_type, send_timeout=send_timeout
+    )
+
+
+def chunk_download(
+    runs: Runs, run: Run, chunk: Record, *, headers: Mapping[str, str], send_timeout: float
+) -> RowsResponse:
+    """The JSON of one chunk's event."""
+    return RowsResponse(
+        runs,
+        run,
+        partial(chunk_pieces, chunk),
+        headers=headers,
+        media_type="application/json",
+        send_timeout=send_timeout,
+    )
 
 
 async def _first(pieces: Pieces) -> memoryview:

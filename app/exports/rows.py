@@ -10,7 +10,7 @@ from typing import Self
 
 from app.exports.blocks import off_the_loop
 from app.exports.formats import Format, RowFormat, is_special, row_format
-from app.exports.rowtext import Large, RowText, WideRow
+from app.exports.rowtext import Large, RowText, WideRow, event_data_pieces
 from app.runs.backlog_reader import BacklogReader
 from app.runs.frames import Damaged, Record, decompressed
 from app.runs.run import Run
@@ -52,7 +52,7 @@ class RowsSoFar:
     def _rows(self, reader: BacklogReader) -> Iterator[bytes]:
         first = True
         for record in chunk_records(reader, self.chunks):
-            special = large_are_special(row_text(reader, record))
+            special = large_are_special(reader, record)
             for part in row_text(reader, record).parts():
                 if isinstance(part, WideRow):
                     yield from self.form.wide_row(part, first=first, special=special)
@@ -79,15 +79,26 @@ def chunk_records(reader: BacklogReader, count: int) -> Iterator[Record]:
             yield record
 
 
+def chunk_pieces(chunk: Record, reader: BacklogReader) -> AsyncGenerator[memoryview]:
+    """The JSON of one chunk's event in pieces of at most 64 KiB; Damaged as above."""
+    return off_the_loop(_chunk_json(chunk, reader))
+
+
+def _chunk_json(chunk: Record, reader: BacklogReader) -> Iterator[bytes]:
+    yield from event_data_pieces(decompressed(reader.source(chunk)))
+
+
 def row_text(reader: BacklogReader, record: Record) -> RowText:
     """The rows of one chunk, to be read once; Damaged where it is not as written."""
     return RowText(decompressed(reader.source(record)))
 
 
-def large_are_special(text: RowText) -> Iterator[bool]:
-    """Of each large value in the rows whether CSV has to quote it. Reads no further than asked."""
-    for part in text.parts():
-        if isinstance(part, WideRow):
-            for value in part.values:
-                if isinstance(value, Large):
-                    yield is_special(value)
+def large_are_special(reader: BacklogReader, record: Record) -> Iterator[bool]:
+    """Of each large value of a chunk whether CSV has to quote it. Nothing is read before asked."""
+    yield from [
+        is_special(value)
+        for part in row_text(reader, record).parts()
+        if isinstance(part, WideRow)
+        for value in part.values
+        if isinstance(value, Large)
+    ]

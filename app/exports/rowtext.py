@@ -14,6 +14,7 @@ import orjson
 from app.runs.frames import Damaged
 
 PART_BYTES = 256 * 1024
+DATA_FIELD = b"\ndata: "
 ROWS_KEY = b'"rows":['
 EVENT_END = b"]}\n\n"
 BETWEEN_ROWS = b"],["
@@ -48,8 +49,9 @@ class WideRow:
 class RowText:
     """The rows in the pieces of one chunk's event."""
 
-    def __init__(self, event: Iterator[bytes]) -> None:
+    def __init__(self, event: Iterator[bytes], *, part_bytes: int = PART_BYTES) -> None:
         self._event = event
+        self._part_bytes = part_bytes
         self._text = b""
         self._ended = False
 
@@ -63,8 +65,8 @@ class RowText:
                 yield orjson.loads(b"[%b]" % self._text.removesuffix(EVENT_END))
                 return
             if end := last_row_end(self._text):
-                yield orjson.loads(b"[%b]" % self._text[:end])
-                self._drop(end + 1)
+                yield orjson.loads(b"[%b]" % self._taken(end))
+                self._drop(1)
             else:
                 yield WideRow(self._values())
                 self._drop(self._text.startswith(b","))
@@ -74,15 +76,12 @@ class RowText:
         self._drop(1)
         while True:
             self._fill()
-            text = plain(self._text)
-            if (end := row_end(text)) >= 0:
-                yield from orjson.loads(b"[%b]" % self._text[:end])
-                self._drop(end + 1)
+            if (end := row_end(self._text)) >= 0:
+                yield from self._array(end)
                 self._fill()
                 return
-            if (end := last_value_end(text)) > 0:
-                yield from orjson.loads(b"[%b]" % self._text[:end])
-                self._drop(end + 1)
+            if (end := last_value_end(self._text)) > 0:
+                yield from self._array(end)
             else:
                 pieces = self._pieces()
                 yield Large(pieces)
@@ -94,19 +93,29 @@ class RowText:
     def _pieces(self) -> Iterator[bytes]:
         self._drop(1)
         while (end := plain(self._text).find(b'"')) < 0:
-            whole = whole_characters(self._text)
-            yield self._text[:whole]
-            self._drop(whole)
             if self._ended:
                 raise Damaged
+            yield self._taken(whole_characters(self._text))
             self._fill()
-        yield self._text[:end]
+        yield self._taken(end)
+        self._drop(1)
+
+    def _array(self, end: int) -> list[str | None]:
+        """The values before `end`, which goes, too."""
+        values = orjson.loads(b"[%b]" % self._text[:end])
         self._drop(end + 1)
+        return values
+
+    def _taken(self, count: int) -> bytes:
+        """The next bytes. Whoever waits for a client then holds them once."""
+        piece = self._text[:count]
+        self._drop(count)
+        return piece
 
     def _fill(self) -> None:
         """Have a part of text, unless the event ends before."""
         pieces, size = [self._text], len(self._text)
-        while size < PART_BYTES and not self._ended:
+        while size < self._part_bytes and not self._ended:
             piece = next(self._event, b"")
             pieces.append(piece)
             size += len(piece)
@@ -115,6 +124,16 @@ class RowText:
 
     def _drop(self, count: int) -> None:
         self._text = self._text[count:]
+
+
+def event_data_pieces(event: Iterator[bytes]) -> Iterator[bytes]:
+    """The JSON of an event, which ends in an empty line. The first piece has its head."""
+    first = next(event)
+    held = first[first.index(DATA_FIELD) + len(DATA_FIELD) :]
+    for piece in event:
+        yield held[:-2]
+        held = held[-2:] + piece
+    yield held[:-2]
 
 
 def plain(text: bytes) -> bytes:
@@ -137,7 +156,8 @@ def last_row_end(text: bytes) -> int:
 
 
 def row_end(text: bytes) -> int:
-    """Where the bracket stands that ends the row; -1 where it is not here. Plain text."""
+    """Where the bracket stands that ends the row; -1 where it is not here. A value begins it."""
+    text = plain(text)
     counted = quotes = 0
     end = text.find(b"]")
     while end >= 0:
@@ -151,7 +171,8 @@ def row_end(text: bytes) -> int:
 
 
 def last_value_end(text: bytes) -> int:
-    """Where the last comma between values stands; -1 where there is none. Plain text."""
+    """Where the last comma between values stands; -1 where there is none. A value begins it."""
+    text = plain(text)
     quote = text.rfind(b'"')
     if text.count(b'"') % 2:
         return text.rfind(b",", 0, quote)

@@ -84,6 +84,11 @@ class BacklogReader:
 
     def chunk(self, number: int) -> bytes | None:
         """The JSON of chunk `number`'s event, or None when it is not there (yet)."""
+        record = self.chunk_record(number)
+        return None if record is None else event_data(self.event(record))
+
+    def chunk_record(self, number: int) -> Record | None:
+        """Where chunk `number`'s event lies, or None when it is not there (yet)."""
         # The index may end in room set aside, which is no record and counts as beyond every chunk.
         low, high = 1, os.fstat(self._index).st_size // RECORD_BYTES
         while low < high:
@@ -92,7 +97,7 @@ class BacklogReader:
         record = self.record(low)
         if record is None or record.kind != "chunk" or record.chunk != number:
             return None
-        return event_data(self.event(record))
+        return record
 
     def columns(self) -> list[dict[str, Json]] | None:
         """The columns (name, type, label), or None before the query was prepared."""

@@ -7,10 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.errors import Json, NotFound
-from app.exports.download import RowsDownload
+from app.exports.download import chunk_download, rows_download
 from app.exports.formats import FORMATS
 from app.runs.backlog_reader import BacklogReader, damaged_error
-from app.runs.frames import Damaged
+from app.runs.events import event_data
+from app.runs.frames import Damaged, Record
 from app.runs.run import Run
 from app.web.answers import json_answer
 from app.web.asked_run import asked_run
@@ -18,6 +19,7 @@ from app.web.parts import parts_of
 
 # More digits than a run can have chunks.
 MOST_DIGITS = 9
+WHOLE_BYTES = 256 * 1024  # of a chunk that is sent in one go; a client can make us hold that much
 
 
 async def list_chunks(request: Request) -> Response:
@@ -29,12 +31,16 @@ async def list_chunks(request: Request) -> Response:
 
 async def show_chunk(request: Request) -> Response:
     """The JSON of one chunk's event. It never changes, so that a client keeps it."""
-    run = await asked_run(request)
-    with parts_of(request).runs.reader(run) as reader:
-        data = await run_in_threadpool(_chunk, run, reader, str(request.path_params["chunk"]))
-    seconds = _rest_of_life(run, parts_of(request).settings.backlog_ttl)
+    run, parts = await asked_run(request), parts_of(request)
+    seconds = _rest_of_life(run, parts.settings.backlog_ttl)
     headers = {"Cache-Control": f"private, max-age={seconds}, immutable"}
-    return Response(data, headers=headers, media_type="application/json")
+    with parts.runs.reader(run) as reader:
+        number = str(request.path_params["chunk"])
+        chunk, data = await run_in_threadpool(_chunk, run, reader, number)
+    if data is not None:
+        return Response(data, headers=headers, media_type="application/json")
+    timeout = parts.settings.send_timeout
+    return chunk_download(parts.runs, run, chunk, headers=headers, send_timeout=timeout)
 
 
 async def download_rows(request: Request) -> Response:
@@ -44,7 +50,7 @@ async def download_rows(request: Request) -> Response:
         raise NotFound(f"There are no rows as {name[:20]!r}; there are {', '.join(FORMATS)}.")
     run, parts = await asked_run(request), parts_of(request)
     timeout = parts.settings.send_timeout
-    return await run_in_threadpool(RowsDownload, parts.runs, run, name, send_timeout=timeout)
+    return await run_in_threadpool(rows_download, parts.runs, run, name, send_timeout=timeout)
 
 
 def _index(run: Run, reader: BacklogReader) -> dict[str, Json]:
@@ -54,18 +60,21 @@ def _index(run: Run, reader: BacklogReader) -> dict[str, Json]:
     return {"rows": rows, "complete": reader.complete, "first_rows": first_rows}
 
 
-def _chunk(run: Run, reader: BacklogReader, text: str) -> bytes:
+def _chunk(run: Run, reader: BacklogReader, text: str) -> tuple[Record, bytes | None]:
+    """Where the chunk lies, and its JSON unless that is large."""
     is_number = text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
     number = int(text) if is_number else 0
+    chunk = reader.chunk_record(number)
+    if chunk is None:
+        if run.is_final and 1 <= number <= run.chunks:
+            raise damaged_error()
+        raise NotFound("The run has no such chunk, or not yet.")
+    if chunk.plain_length > WHOLE_BYTES:
+        return chunk, None
     try:
-        data = reader.chunk(number)
+        return chunk, event_data(reader.event(chunk))
     except Damaged:
         raise damaged_error() from None
-    if data is None and run.is_final and 1 <= number <= run.chunks:
-        raise damaged_error()
-    if data is None:
-        raise NotFound("The run has no such chunk, or not yet.")
-    return data
 
 
 def _rest_of_life(run: Run, ttl: float) -> int:
