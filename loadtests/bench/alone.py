@@ -94,12 +94,13 @@ def printed(url: str, query: str) -> Iterator[Row]:
     # Without FETCH_COUNT it would hold the whole result.
     command = psql(url, *layout, "--set=FETCH_COUNT=1000", f"--command={query}")
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        yield from _rows(_output(process))
+        yield from _rows(output(process))
     if process.returncode:
         raise RuntimeError(f"psql ended with {process.returncode}.")
 
 
-def _output(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
+def output(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
+    """What it writes, in blocks."""
     while process.stdout and (piece := process.stdout.read(BLOCK_BYTES)):
         yield piece
 

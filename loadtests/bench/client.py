@@ -5,17 +5,47 @@ decodes them. Each request has a connection of its own.
 """
 
 import http.client
+import json
+import selectors
 import socket
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
 from loadtests.following import WrongRows
 
 BUFFER_BYTES = 256 * 1024
+BUFFER = memoryview(bytearray(BUFFER_BYTES))  # everything is read into it, and nothing out of it
 TIMEOUT_SECONDS = 300.0
 GOOD = b"HTTP/1.1 200"
 LAST_CHUNK = b"0\r\n\r\n"
+
+
+class Thrown:
+    """An answer that is thrown away but for its first and last bytes."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.size = 0
+        self._start = b""
+        self._end = b""
+
+    def take(self, connection: socket.socket) -> bool:
+        """Reads what is there; False at the end. Raises WrongRows where it is no whole answer."""
+        count = connection.recv_into(BUFFER)
+        if not count:
+            self._check()
+            return False
+        self.size += count
+        self._start = self._start or bytes(BUFFER[: len(GOOD)])
+        last = bytes(BUFFER[max(0, count - len(LAST_CHUNK)) : count])
+        self._end = (self._end + last)[-len(LAST_CHUNK) :]
+        return True
+
+    def _check(self) -> None:
+        if self._start != GOOD or self._end != LAST_CHUNK:
+            met = f"{self._start!r} … {self._end!r}"
+            raise WrongRows(f"{self.path}: {met} after {self.size:,} bytes.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +56,28 @@ class Client:
 
     def drain(self, path: str, encoding: str = "identity") -> int:
         """Reads the answer to its end; how many bytes came. Raises WrongRows for a broken one."""
-        buffer = memoryview(bytearray(BUFFER_BYTES))
-        total, start, end = 0, b"", b""
         with closing(self.connect()) as connection:
             connection.sendall(self.request(path, encoding))
-            while count := connection.recv_into(buffer):
-                total += count
-                start = start or bytes(buffer[: len(GOOD)])
-                end = (end + bytes(buffer[max(0, count - len(LAST_CHUNK)) : count]))[-5:]
-        if start != GOOD or end != LAST_CHUNK:
-            raise WrongRows(f"{path}: {start!r} … {end!r} after {total:,} bytes.")
-        return total
+            body = Thrown(path)
+            while body.take(connection):
+                pass
+        return body.size
+
+    def drain_together(self, paths: Sequence[str], encoding: str) -> int:
+        """The same for many at once, each over a connection of its own."""
+        with ExitStack() as stack:
+            selector = stack.enter_context(selectors.DefaultSelector())
+            bodies = [Thrown(path) for path in paths]
+            for body in bodies:
+                connection = stack.enter_context(closing(self.connect()))
+                connection.sendall(self.request(body.path, encoding))
+                selector.register(connection, selectors.EVENT_READ, (connection, body))
+            while selector.get_map():
+                for key, _ in selector.select(TIMEOUT_SECONDS):
+                    connection, body = key.data
+                    if not body.take(connection):
+                        selector.unregister(connection)
+        return sum(body.size for body in bodies)
 
     def connect(self) -> socket.socket:
         """A connection of its own."""
@@ -58,6 +99,11 @@ class Client:
         if answer.status >= http.HTTPStatus.BAD_REQUEST:
             raise RuntimeError(f"{path}: {answer.read().decode(errors='replace')}")
         return answer
+
+    def begin(self, report: str) -> str:
+        """The id of a new run."""
+        with self.ask("POST", f"/api/reports/{report}/runs") as answer:
+            return str(json.loads(answer.read())["run"])
 
     def pieces(self, path: str, encoding: str = "identity") -> Iterator[bytes]:
         """The body as it comes, to be verified."""

@@ -1,6 +1,5 @@
-"""What one action costs: time, CPU seconds of everybody in it, and memory of who serves."""
+"""What one action costs: time, CPU seconds of everybody in it, and a server's memory."""
 
-import os
 import resource
 import time
 from collections.abc import Callable, Iterable
@@ -19,10 +18,10 @@ class Cost:
     """Seconds of time and CPU, bytes of memory at the highest. None: nobody had that part."""
 
     seconds: float
-    server: float | None
-    database: float
-    client: float
-    memory: int
+    server: float | None = None
+    database: float | None = None
+    client: float | None = None
+    memory: int | None = None
 
 
 @dataclass(slots=True)
@@ -33,35 +32,34 @@ class Watch:
     highest: dict[int, int] = field(default_factory=dict[int, int])
 
     def cost(self, act: Callable[[], object], server: psutil.Process | None = None) -> Cost:
-        """The cost of an action; without a server it all happens in this process."""
-        self.forget_memory(server)
+        """The cost of an action; without a server it all happens in the client, this process."""
+        if server:
+            self.forget_memory(server)
         before = self._spent(server)
         started = time.perf_counter()
         act()
         seconds = time.perf_counter() - started
         after = self._spent(server)
-        used = [now - then for now, then in zip(after, before, strict=True)]
+        served, read, taken = (now - then for now, then in zip(after, before, strict=True))
         return Cost(
             seconds=seconds,
-            server=used[0] if server else None,
-            database=used[1],
-            client=used[2],
-            memory=self.memory(server),
+            server=served if server else None,
+            database=read,
+            client=taken,
+            memory=self.memory(server) if server else None,
         )
 
-    def forget_memory(self, server: psutil.Process | None) -> None:
+    def forget_memory(self, server: psutil.Process) -> None:
         """Begins the high-water mark anew; the one until now stays in `highest`."""
         self.memory(server)
-        process = os.getpid() if server is None else server.pid
-        Path(f"/proc/{process}/clear_refs").write_text(RESET_HIGH_WATER, encoding="ascii")
+        Path(f"/proc/{server.pid}/clear_refs").write_text(RESET_HIGH_WATER, encoding="ascii")
 
-    def memory(self, server: psutil.Process | None) -> int:
+    def memory(self, server: psutil.Process) -> int:
         """The most memory (RSS) since it was last forgotten."""
-        process = os.getpid() if server is None else server.pid
-        status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+        status = Path(f"/proc/{server.pid}/status").read_text(encoding="ascii")
         line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
         high = int(line.split()[1]) * KIB
-        self.highest[process] = max(high, self.highest.get(process, 0))
+        self.highest[server.pid] = max(high, self.highest.get(server.pid, 0))
         return high
 
     def _spent(self, server: psutil.Process | None) -> tuple[float, float, float]:

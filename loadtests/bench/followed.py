@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from loadtests.bench.ground import Ground
 from loadtests.bench.queries import FLIGHTS, Query
-from loadtests.bench.rounds import Contestant, Line, Reference, measured
+from loadtests.bench.rounds import Contestant, Line
 from loadtests.bench.rows import followed_rows
 
+SECTION = "followed run"
 ENCODINGS = ("zstd", "gzip", "identity")
 
 
@@ -18,17 +19,11 @@ def followed(ground: Ground) -> Iterator[Line]:
         for reader in ("copy", "cursor")
         for encoding in ENCODINGS
     ]
-    yield from measured(
-        "followed run",
-        contestants,
-        ground.truth(FLIGHTS),
-        rounds=ground.rounds,
-        watch=ground.watch,
-    )
+    yield from ground.rounds_of(SECTION, FLIGHTS, contestants)
 
 
 def follower(
-    ground: Ground, query: Query, *, reader: str, encoding: str, references: Sequence[Reference]
+    ground: Ground, query: Query, *, reader: str, encoding: str, references: Sequence[Contestant]
 ) -> Contestant:
     """One client that starts a run of the query and follows it to its end."""
     path = f"/api/reports/stream/{query.name}.{reader}"

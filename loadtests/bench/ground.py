@@ -2,9 +2,9 @@
 
 import asyncio
 import tempfile
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -13,8 +13,9 @@ from app.demo.loader import REPORTS, load_demo
 from loadtests.bench.alone import Alone, alone, printed
 from loadtests.bench.client import Client
 from loadtests.bench.costs import Watch
-from loadtests.bench.queries import SCHEMA, Query
-from loadtests.bench.rounds import Reference, Truth
+from loadtests.bench.queries import Query
+from loadtests.bench.rounds import Contestant, Line, Rounds, Truth
+from loadtests.following import WrongRows
 from loadtests.serving import server
 from tests.postgres import Cluster, cluster, embedded_binaries
 
@@ -36,25 +37,44 @@ class Ground:
     rounds: int
     is_quick: bool
     is_full: bool
-
-    def fetch(self, query: Query) -> Reference:
-        """`cursor.fetch(1000)` alone."""
-        return Reference(name="cursor.fetch(1000)", act=lambda: self.alone.fetch(query.sql))
-
-    def copy(self, query: Query) -> Reference:
-        """COPY alone."""
-        return Reference(name="COPY", act=lambda: self.alone.copy(query.sql))
+    servers: set[int] = field(default_factory=set[int])
+    truths: dict[Query, Truth] = field(default_factory=dict[Query, Truth])
 
     def truth(self, query: Query) -> Truth:
         """What `psql` prints of a query."""
-        return Truth.of(printed(self.url, query.sql))
+        return self.truths.setdefault(query, Truth(lambda: printed(self.url, query.sql)))
 
-    def make(self, *queries: Query) -> None:
-        """Makes the tables of queries."""
-        self.alone.execute(SCHEMA)
-        for statement in ";".join(query.setup for query in queries).split(";"):
-            if statement.strip():  # vacuum stands alone
-                self.alone.execute(statement)
+    def fetch(self, query: Query) -> Contestant:
+        """`cursor.fetch(1000)` alone: its values are Python's, so its rows are only counted."""
+        return self._counted("cursor.fetch(1000)", self.alone.fetch, query)
+
+    def copy(self, query: Query) -> Contestant:
+        """COPY alone; PostgreSQL says how many rows it was."""
+        return self._counted("COPY", self.alone.copy, query)
+
+    def rounds_of(
+        self, section: str, query: Query, contestants: Sequence[Contestant], *, most: int = 5
+    ) -> list[Line]:
+        """Everybody verified and measured in turns."""
+        rounds = Rounds(section, self.truth(query), self.watch)
+        return rounds.measured(contestants, rounds=min(self.rounds, most))
+
+    def _counted(self, name: str, read: Callable[[str], int], query: Query) -> Contestant:
+        def act() -> None:
+            if (count := read(query.sql)) != self.truth(query).rows:
+                raise WrongRows(f"{name}: {count:,} rows instead of {self.truth(query).rows:,}.")
+
+        return Contestant(name=name, act=act)
+
+    def make(self, statements: Iterable[str]) -> None:
+        """Makes tables; each statement stands alone, as VACUUM has to."""
+        for statement in statements:
+            self.alone.execute(statement)
+
+    @property
+    def memory(self) -> int:
+        """The most memory that a server of ours has had."""
+        return max(self.watch.highest[pid] for pid in self.servers)
 
     @property
     def settings(self) -> dict[str, str]:
@@ -87,6 +107,7 @@ def ground(
                 rounds=rounds,
                 is_quick=is_quick,
                 is_full=is_full,
+                servers={process.pid},
             )
 
 

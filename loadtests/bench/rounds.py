@@ -4,60 +4,58 @@ A ratio is taken within a round, between neighbours, so that what else the machi
 """
 
 import statistics
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import psutil
 
 from loadtests.bench.costs import Cost, Watch
-from loadtests.bench.rows import Digest, Digesting, Row, digest
+from loadtests.bench.rows import Digest, Row, View, digest, exact
 from loadtests.following import WrongRows
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
-    """What others are held against; `act` answers how many rows there were."""
-
-    name: str
-    act: Callable[[], int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contestant:
     """Somebody who delivers rows: `act` is timed, `deliver` is what it delivers, to be verified.
 
-    `nulls`: it tells a null from an empty text. `server` is whose CPU and memory count.
+    Without `deliver` it is `act` that raises WrongRows. `server` is whose CPU and memory count,
+    this process without one. `view` is what its way of printing lets one compare.
     """
 
     name: str
     act: Callable[[], object]
-    deliver: Callable[[], Iterable[Row]]
-    references: Sequence[Reference]
+    deliver: Callable[[], Iterable[Row]] | None = None
+    references: Sequence["Contestant"] = ()
     server: psutil.Process | None = None
-    nulls: bool = True
+    view: View = exact
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What `psql` prints of the query."""
+    """What `psql` prints of the query, read once for each view of it."""
 
-    exact: Digest
-    without_nulls: Digest
+    printed: Callable[[], Iterable[Row]]
+    digests: dict[View, Digest] = field(default_factory=dict[View, Digest])
 
-    @classmethod
-    def of(cls, rows: Iterable[Row]) -> "Truth":
-        """The digests of rows that are read once."""
-        exact, blurred = Digesting(), Digesting(nulls=False)
-        for row in rows:
-            exact.add(row)
-            blurred.add(row)
-        return cls(exact.digest(), blurred.digest())
+    @property
+    def rows(self) -> int:
+        """How many there are."""
+        return self.seen(exact).rows
+
+    def seen(self, view: View) -> Digest:
+        """The digest of the rows in that view."""
+        if view not in self.digests:
+            self.digests[view] = digest(map(view, self.printed()))
+        return self.digests[view]
 
     def verify(self, contestant: Contestant) -> None:
         """Raises WrongRows where the contestant delivers anything else."""
-        expected = self.exact if contestant.nulls else self.without_nulls
-        found = digest(contestant.deliver(), nulls=contestant.nulls)
-        if found != expected:
+        if contestant.deliver is None:
+            contestant.act()
+            return
+        found = digest(map(contestant.view, contestant.deliver()))
+        if found != self.seen(contestant.view):
+            expected = self.seen(contestant.view)
             raise WrongRows(f"{contestant.name}: {found} instead of {expected}.")
 
 
@@ -83,39 +81,40 @@ class Line:
         return statistics.median(self.ratios)
 
 
-def measured(
-    section: str, contestants: Sequence[Contestant], truth: Truth, *, rounds: int, watch: Watch
-) -> list[Line]:
-    """Verifies everybody, which warms up as well, then lets them run."""
-    for contestant in contestants:
-        truth.verify(contestant)
-    lines: dict[tuple[str, str], Line] = {}
-    count = truth.exact.rows
+class Rounds:
+    """Lets contestants run and keeps a line for each, and for each of its references."""
 
-    def line(what: str, reference: str = "") -> Line:
-        new = Line(section=section, what=what, rows=count, reference=reference)
-        return lines.setdefault((what, reference), new)
+    def __init__(
+        self, section: str, truth: Truth, watch: Watch, *, rows: int | None = None
+    ) -> None:
+        self._section = section
+        self._truth = truth
+        self._watch = watch
+        self._rows = rows or truth.rows
+        self._lines: dict[tuple[str, str], Line] = {}
 
-    for _ in range(rounds):
-        for contestant in contestants:
-            costs = {each.name: _reference(each, count, watch) for each in contestant.references}
-            for name, cost in costs.items():
-                line(name).costs.append(cost)
-            own = watch.cost(contestant.act, contestant.server)
-            for name in costs or [""]:
-                line(contestant.name, name).costs.append(own)
-            for name, cost in costs.items():
-                line(contestant.name, name).ratios.append(cost.seconds / own.seconds)
-    return list(_references_first(lines.values()))
+    def measured(self, contestants: Sequence[Contestant], *, rounds: int) -> list[Line]:
+        """Verifies everybody, which warms up as well, then lets them run; references first."""
+        everybody = {id(each): each for one in contestants for each in (*one.references, one)}
+        for each in everybody.values():
+            self._truth.verify(each)
+        for _ in range(rounds):
+            for contestant in contestants:
+                self._turn(contestant)
+        return sorted(self._lines.values(), key=lambda line: bool(line.reference))
 
+    def _turn(self, contestant: Contestant) -> None:
+        costs = [(each.name, self._cost(each)) for each in contestant.references]
+        own = self._cost(contestant)
+        for name, cost in costs:
+            self._line(name).costs.append(cost)
+            self._line(contestant.name, name).ratios.append(cost.seconds / own.seconds)
+        for name, _ in costs or [("", own)]:
+            self._line(contestant.name, name).costs.append(own)
 
-def _reference(reference: Reference, count: int, watch: Watch) -> Cost:
-    def act() -> None:
-        if (found := reference.act()) != count:
-            raise WrongRows(f"{reference.name}: {found:,} rows instead of {count:,}.")
+    def _cost(self, contestant: Contestant) -> Cost:
+        return self._watch.cost(contestant.act, contestant.server)
 
-    return watch.cost(act)
-
-
-def _references_first(lines: Iterable[Line]) -> Iterator[Line]:
-    yield from sorted(lines, key=lambda line: bool(line.reference))
+    def _line(self, what: str, reference: str = "") -> Line:
+        new = Line(section=self._section, what=what, rows=self._rows, reference=reference)
+        return self._lines.setdefault((what, reference), new)

@@ -1,14 +1,16 @@
 """Rows as printed texts, and digests of them: what makes two contestants' rows the same."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import orjson
 
 from loadtests.following import WrongRows, decoder
+from loadtests.peers.rows import comparable
 
 Row = list[str | None]
+View = Callable[[Row], Row]
 FINAL = (b"completed", b"cancelled", b"failed")
 
 
@@ -20,30 +22,23 @@ class Digest:
     sha256: str
 
 
-class Digesting:
-    """Makes a digest; without `nulls` an empty text and a null are the same, as in CSV."""
-
-    def __init__(self, *, nulls: bool = True) -> None:
-        self._nulls = nulls
-        self._rows = 0
-        self._content = hashlib.sha256()
-
-    def add(self, row: Row) -> None:
-        """The next row."""
-        self._content.update(orjson.dumps(row if self._nulls else [text or None for text in row]))
-        self._rows += 1
-
-    def digest(self) -> Digest:
-        """The digest of the rows so far."""
-        return Digest(self._rows, self._content.hexdigest())
+def exact(row: Row) -> Row:
+    """Every value as it is printed."""
+    return row
 
 
-def digest(rows: Iterable[Row], *, nulls: bool = True) -> Digest:
+def without_nulls(row: Row) -> Row:
+    """An empty text and a null are the same, and instants lose their zone: as peers print them."""
+    return [comparable(text) or None for text in row]
+
+
+def digest(rows: Iterable[Row]) -> Digest:
     """The digest of all these rows."""
-    digesting = Digesting(nulls=nulls)
+    count, content = 0, hashlib.sha256()
     for row in rows:
-        digesting.add(row)
-    return digesting.digest()
+        content.update(orjson.dumps(row))
+        count += 1
+    return Digest(count, content.hexdigest())
 
 
 def followed_rows(pieces: Iterable[bytes], encoding: str) -> Iterator[Row]:

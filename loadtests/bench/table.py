@@ -1,9 +1,8 @@
 """The benchmark's table in Markdown."""
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 
-from loadtests.bench.costs import Cost
 from loadtests.bench.rounds import Line
 
 HEADS = (
@@ -15,18 +14,20 @@ MIB = 2**20
 
 
 def row(line: Line) -> str:
-    """One line of the table: medians of the rounds."""
-    rate = f"{line.rows / line.seconds:,.0f}" if line.rows else ""
+    """One line of the table: medians of the rounds, and the most memory."""
+    memory = max((cost.memory or 0 for cost in line.costs), default=0)
     cells = [
         line.section,
         line.what,
         f"{line.rows:,}" if line.rows else "",
         f"{line.seconds:.3g}",
-        rate,
+        f"{line.rows / line.seconds:,.0f}" if line.rows else "",
         line.reference,
         ratios(line.ratios),
-        *(median(line.costs, part) for part in (_server, _database, _client)),
-        f"{max(cost.memory for cost in line.costs) / MIB:.0f}",
+        median(cost.server for cost in line.costs),
+        median(cost.database for cost in line.costs),
+        median(cost.client for cost in line.costs),
+        f"{memory / MIB:.0f}" if memory else "",
     ]
     return f"| {' | '.join(cells)} |"
 
@@ -38,19 +39,7 @@ def ratios(values: Sequence[float]) -> str:
     return f"{statistics.median(values):.2f} ({min(values):.2f}-{max(values):.2f})"
 
 
-def median(costs: Sequence[Cost], part: Callable[[Cost], float | None]) -> str:
-    """The median of one part of the costs, empty where nobody had it."""
-    known = [value for cost in costs if (value := part(cost)) is not None]
+def median(values: Iterable[float | None]) -> str:
+    """The median of those that are known."""
+    known = [value for value in values if value is not None]
     return f"{statistics.median(known):.2f}" if known else ""
-
-
-def _server(cost: Cost) -> float | None:
-    return cost.server
-
-
-def _database(cost: Cost) -> float:
-    return cost.database
-
-
-def _client(cost: Cost) -> float:
-    return cost.client
