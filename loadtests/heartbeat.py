@@ -225,7 +225,11 @@ def place(looks: list[Look], thread: str) -> str:
 def stacks() -> dict[str, str]:
     """Where each thread stands, by its name."""
     frames = sys._current_frames()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-    return {each.name: stack(frames.get(each.ident or 0)) for each in threading.enumerate()}
+    try:
+        return {each.name: stack(frames.get(each.ident or 0)) for each in threading.enumerate()}
+    finally:
+        # Our own frame is among them: a cycle that would keep every thread's values for a while.
+        frames.clear()
 
 
 def stack(frame: FrameType | None) -> str:
