@@ -74,7 +74,8 @@ class Ground:
     @property
     def memory(self) -> int:
         """The most memory that a server of ours has had."""
-        return max(self.watch.highest[pid] for pid in self.servers)
+        self.watch.memory(self.process)
+        return max(self.watch.highest.get(pid, 0) for pid in self.servers)
 
     @property
     def settings(self) -> dict[str, str]:
