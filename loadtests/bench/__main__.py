@@ -7,6 +7,7 @@ do not. The exit code is 1 where rows were wrong, and 0 however long anything to
 
 import argparse
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -63,6 +64,7 @@ def main() -> int:
 def tables(place: Ground, sections: Sequence[str]) -> Iterator[str]:
     """Everything that is printed, as it is measured."""
     lines: list[Line] = []
+    started = time.monotonic()
 
     def told(*texts: str) -> Iterator[str]:
         for text in texts:
@@ -75,7 +77,8 @@ def tables(place: Ground, sections: Sequence[str]) -> Iterator[str]:
         for line in SECTIONS[section](place):
             lines.append(line)
             yield from told(row(line))
-    yield from told("", *judged(lines, place.memory))
+    minutes = (time.monotonic() - started) / 60
+    yield from told("", *judged(lines, place.memory), "", f"It took {minutes:.1f} minutes.")
 
 
 def arguments() -> argparse.Namespace:
