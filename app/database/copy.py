@@ -8,7 +8,7 @@ server has quoted, and inside `copy (…)` a second statement does not parse.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,8 +19,7 @@ from app.database.tasks import to_its_end
 if TYPE_CHECKING:
     from app.database.pool import Connection
 
-Line = bytes
-Take = Callable[[Sequence[Line]], Coroutine[object, object, None]]
+Take = Callable[[bytes], Awaitable[None]]
 
 STOP_SECONDS = 2.0  # a backend that takes longer is not waited for
 
@@ -42,7 +41,7 @@ class Inlined(Selection, Protocol):
 async def copy_rows(
     connection: "Connection", selection: Inlined, take: Take, *, row_bytes: int
 ) -> None:
-    """Hand every row to `take`, as lines without their ends; PostgreSQL waits while it works.
+    """Hand every row to `take`, as whole lines with their ends; PostgreSQL waits while it works.
 
     Values longer than `row_bytes` characters arrive cut after one more: whoever takes the lines
     looks at their sizes. Raises what asyncpg and `take` raise. A cancellation ends the COPY first.
@@ -95,16 +94,16 @@ class _Lines:
         """Take the lines that these bytes finish; never raises."""
         if self._stopped:
             return
-        *whole, begun = data.split(b"\n")
-        if whole and self._begun:
-            whole[0] = b"".join((*self._begun, whole[0]))
+        end = data.rfind(b"\n") + 1
+        view = memoryview(data)
+        if end:
+            whole = b"".join((*self._begun, view[:end]))
             self._begun = []
-        if begun:
-            self._begun.append(begun)
-        if whole:
             await self._hand_over(whole)
+        if end < len(data):
+            self._begun.append(bytes(view[end:]))
 
-    async def _hand_over(self, lines: Sequence[Line]) -> None:
+    async def _hand_over(self, lines: bytes) -> None:
         try:
             await self._take(lines)
         except Exception as error:  # noqa: BLE001 (raised again by copy_rows)

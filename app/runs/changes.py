@@ -4,6 +4,7 @@ import asyncio
 from typing import Protocol
 
 POLL_SECONDS = 0.1
+KEPT_BYTES = 256 * 1024  # an event that many followers stand in, each at another one, costs memory
 
 
 class Changes(Protocol):
@@ -11,6 +12,10 @@ class Changes(Protocol):
 
     async def wait(self, seconds: float) -> None:
         """Return when there may be something new, after `seconds` at the latest."""
+        ...
+
+    def fresh(self, number: int) -> bytes | None:
+        """The event of that number as it was written, where it is the last one and at hand."""
         ...
 
 
@@ -23,9 +28,12 @@ class LocalChanges:
 
     def __init__(self) -> None:
         self._grown = asyncio.Event()
+        self._number = 0
+        self._event = b""
 
-    def wake(self) -> None:
-        """Wake everybody who waits now."""
+    def wake(self, number: int, event: bytes) -> None:
+        """Wake everybody who waits now: this event stands in the backlog."""
+        self._number, self._event = number, event if len(event) <= KEPT_BYTES else b""
         self._grown.set()
         self._grown = asyncio.Event()
 
@@ -37,6 +45,10 @@ class LocalChanges:
         except TimeoutError:
             return
 
+    def fresh(self, number: int) -> bytes | None:
+        """The last event, if it is the one and not large."""
+        return self._event or None if number == self._number else None
+
 
 class PolledChanges:
     """Of a run in another process: looked at every 100 ms."""
@@ -44,3 +56,7 @@ class PolledChanges:
     async def wait(self, seconds: float) -> None:
         """Return after 100 ms, or sooner where less is left."""
         await asyncio.sleep(min(seconds, POLL_SECONDS))
+
+    def fresh(self, number: int) -> None:
+        """None is at hand."""
+        del number

@@ -1,37 +1,79 @@
 """Where a chunk ends: at 1,000 rows or 1 MiB of row text, or when its time is up. Pure.
 
-Given the same rows, limits and no delay the chunks are the same whatever blocks the rows came in.
+Given the same rows, limits and no delay the chunks are the same whatever blocks the rows came in,
+and whichever reader brought them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, Self
 
 import orjson
 
 Row = tuple[str | None, ...]
-AnyRow = TypeVar("AnyRow")
-Encode = Callable[[Sequence[AnyRow]], bytes]
+Piece = bytes | memoryview
+Pieces = tuple[Piece, ...]
+
+
+class Block(Protocol):
+    """Consecutive rows as a reader brings them. Empty ones are false."""
+
+    @property
+    def size(self) -> int | None:
+        """Bytes that its JSON has at least; None where only encoding tells."""
+        ...
+
+    def __len__(self) -> int:
+        """How many rows."""
+        ...
+
+    def __getitem__(self, rows: slice, /) -> Self:
+        """Some of them."""
+        ...
+
+    def __add__(self, other: Self, /) -> Self:
+        """These rows and then those."""
+        ...
+
+    def encoded(self) -> Pieces:
+        """`["a",null],["b","c"]`, in pieces: each row an array of printed values."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A block of rows as tuples."""
+
+    rows: Sequence[Row]
+
+    @property
+    def size(self) -> None:
+        """Not known."""
+        return
+
+    def __len__(self) -> int:
+        """How many rows."""
+        return len(self.rows)
+
+    def __getitem__(self, rows: slice) -> "Rows":
+        """Some of them."""
+        return Rows(self.rows[rows])
+
+    def __add__(self, other: "Rows") -> "Rows":
+        """These rows and then those."""
+        return Rows((*self.rows, *other.rows))
+
+    def encoded(self) -> Pieces:
+        """Their JSON, without the brackets of the array that they are in."""
+        return (memoryview(orjson.dumps(self.rows))[1:-1],)
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Up to 1,000 consecutive rows; `rows` is their JSON: an array of arrays of printed values."""
+    """Up to 1,000 consecutive rows; the pieces together are their JSON: an array of arrays."""
 
     count: int
-    rows: bytes
-
-
-def encode_rows(rows: Sequence[Row]) -> bytes:
-    """`[["a",null],["b","c"]]`: each row an array of printed values."""
-    return orjson.dumps(rows)
-
-
-def joined(arrays: Sequence[bytes]) -> bytes:
-    """One JSON array of the members of these. A single one, which can be large, is not copied."""
-    if len(arrays) == 1:
-        return arrays[0]
-    return b"[%b]" % b",".join(memoryview(array)[1:-1] for array in arrays)
+    pieces: Pieces
 
 
 class Chunker:
@@ -43,56 +85,74 @@ class Chunker:
     def __init__(self, *, most_rows: int, most_bytes: int) -> None:
         self._most_rows = most_rows
         self._most_bytes = most_bytes
-        self._parts: list[bytes] = []
+        self._gathered: Block | None = None
+        self._pieces: list[Piece] = []
         self._count = 0
         self._size = 0
         self._part_rows = most_rows
 
     @property
+    def gathered(self) -> int:
+        """Rows that nobody has made chunks of yet."""
+        return 0 if self._gathered is None else len(self._gathered)
+
+    @property
     def waiting(self) -> int:
         """Rows that are in no chunk yet."""
-        return self._count
+        return self.gathered + self._count
 
-    def add(self, rows: Sequence[AnyRow], encode: Encode[AnyRow]) -> Iterator[Chunk]:
-        """The chunks that these rows fill; what is left waits for more rows or for `flush`.
+    def gather(self, block: Block) -> bool:
+        """Take rows; whether there are enough for `chunks` now. Small blocks are encoded as one."""
+        self._gathered = block if self._gathered is None else self._gathered + block
+        full = self.waiting >= self._most_rows
+        return full or self._gathered.size is None or self._gathered.size >= self._most_bytes
 
-        `encode` makes the JSON of rows: an array of arrays.
+    def chunks(self) -> Iterator[Chunk]:
+        """The chunks that the rows gathered so far fill, each made when it is asked for.
+
+        What is left waits for more rows or for `flush`.
         """
-        start = 0
-        while start < len(rows):
-            # What does not fit is encoded again, row by row: so not much more than would fit.
-            most = min(self._most_rows - self._count, self._part_rows)
-            part = rows[start : start + most]
-            start += len(part)
-            yield from self._add_part(part, encode)
+        block, self._gathered = self._gathered, None
+        return iter(()) if block is None else self._cut(block)
 
     def flush(self) -> Chunk | None:
-        """The waiting rows as a chunk, or None when there are none."""
+        """The rest as a chunk, when `chunks` has given all of its own; None when there is none."""
         if self._count == 0:
             return None
-        chunk = Chunk(self._count, joined(self._parts))
-        self._parts, self._count, self._size = [], 0, 0
+        chunk = Chunk(self._count, (b"[", *self._pieces, b"]"))
+        self._pieces, self._count, self._size = [], 0, 0
         return chunk
 
-    def _add_part(self, part: Sequence[AnyRow], encode: Encode[AnyRow]) -> Iterator[Chunk]:
-        text = encode(part)
-        if self._fits(text):
-            yield from self._take(text, len(part))
+    def _cut(self, block: Block) -> Iterator[Chunk]:
+        start = 0
+        while start < len(block):
+            # What does not fit is encoded again, row by row: so not much more than would fit.
+            most = min(self._most_rows - self._count, self._part_rows)
+            part = block[start : start + most]
+            start += len(part)
+            yield from self._add_part(part)
+
+    def _add_part(self, part: Block) -> Iterator[Chunk]:
+        pieces = part.encoded()
+        if self._fits(pieces):
+            yield from self._take(pieces, len(part))
         elif len(part) == 1:
             yield from self._flushed()
-            yield from self._take(text, 1)
+            yield from self._take(pieces, 1)
         else:
-            del text  # large, and about to be made again
-            for row in part:
-                yield from self._add_part([row], encode)
+            del pieces  # large, and about to be made again
+            for row in range(len(part)):
+                yield from self._add_part(part[row : row + 1])
 
-    def _fits(self, text: bytes) -> bool:
-        return self._size + _inside(text) + (self._count > 0) <= self._most_bytes
+    def _fits(self, pieces: Pieces) -> bool:
+        return self._size + _bytes(pieces) + (self._count > 0) <= self._most_bytes
 
-    def _take(self, text: bytes, count: int) -> Iterator[Chunk]:
-        self._size += _inside(text) + (self._count > 0)
+    def _take(self, pieces: Pieces, count: int) -> Iterator[Chunk]:
+        if self._count:
+            pieces = (b",", *pieces)
+        self._size += _bytes(pieces)
         self._count += count
-        self._parts.append(text)
+        self._pieces += pieces
         if self._count == self._most_rows or self._size >= self._most_bytes:
             yield from self._flushed()
 
@@ -102,6 +162,5 @@ class Chunker:
             yield chunk
 
 
-def _inside(array: bytes) -> int:
-    """The bytes of an array's members, without its brackets."""
-    return len(array) - 2
+def _bytes(pieces: Pieces) -> int:
+    return sum(map(len, pieces))

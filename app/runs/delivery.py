@@ -1,11 +1,11 @@
 """Rows into chunks into the journal, in order, and a sign of life while no rows come."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from app.errors import RowstreamError
-from app.runs.chunking import AnyRow, Chunk, Chunker, Encode
+from app.runs.chunking import Block, Chunk, Chunker
 from app.runs.clock import Clock
 from app.runs.journal import Journal
 
@@ -37,23 +37,23 @@ class Delivery:
         self._order = asyncio.Lock()
         self._since: float | None = None
         self._nudged = asyncio.Event()
+        self._wakes_at = float("inf")
         self._writing: asyncio.Task[None] | None = None
 
-    async def add(self, rows: Sequence[AnyRow], encode: Encode[AnyRow]) -> None:
-        """Write the chunks that these rows fill; `encode` makes their JSON."""
+    async def add(self, block: Block) -> None:
+        """Take rows, and write the chunks that they fill."""
         if self._since is None:
             self._since = self._clock.monotonic()
             await self._journal.stage("processing")
-        async with self._order:
-            await self._written()
-            # A task of its own: a cancelled run must not lose rows from the middle. The chunks are
-            # made, one at a time, and written while the next rows are on their way.
-            self._writing = asyncio.create_task(self._write(self._chunker.add(rows, encode)))
-            if len(rows) == 1:  # it may be large, and must not be kept while the next one comes
-                await self._written()
+        if self._chunker.gather(block):
+            del block
+            await self._hand_over()
+        else:
+            self._nudge()
 
     async def flush(self) -> None:
         """Write the rows that wait, however few; returns when everything is written."""
+        await self._hand_over()
         async with self._order:
             await self._written()
             if chunk := self._chunker.flush():
@@ -64,12 +64,12 @@ class Delivery:
         """The run's place in line has changed; the pulse says so."""
         self._journal.run = replace(self._journal.run, position=position)
         self._journal.spoke_at = float("-inf")
-        self._nudged.set()
+        self._nudge()
 
     async def pulse(self) -> None:
         """For ever: write waiting rows when their time is up, `progress` when nothing was said."""
         while True:
-            await self._wait(self._next_deadline() - self._clock.monotonic())
+            await self._wait_until(self._next_deadline())
             now = self._clock.monotonic()
             try:
                 if self._flush_at() <= now:
@@ -80,13 +80,24 @@ class Delivery:
                 self._broken(error)
                 return
 
+    async def _hand_over(self) -> None:
+        """Write what is gathered, when what was before it is written."""
+        async with self._order:
+            await self._written()
+            single = self._chunker.gathered == 1
+            # A task of its own: a cancelled run must not lose rows from the middle. The chunks are
+            # made, one at a time, and written while the next rows are on their way.
+            self._writing = asyncio.create_task(self._write(self._chunker.chunks()))
+            if single:  # it may be large, and must not be kept while the next one comes
+                await self._written()
+
     async def _write(self, chunks: Iterable[Chunk]) -> None:
         for chunk in chunks:
             await self._journal.chunk(chunk)
             del chunk  # the next one is made before it would be replaced
             self._since = self._clock.monotonic()
             self.began.set()
-        self._nudged.set()
+        self._nudge()
 
     async def _written(self) -> None:
         """Wait for what is being written, and raise what kept it from being."""
@@ -94,10 +105,16 @@ class Delivery:
             await asyncio.shield(self._writing)
             self._writing = None
 
-    async def _wait(self, seconds: float) -> None:
+    def _nudge(self) -> None:
+        """Have the pulse look again where it would sleep too long."""
+        if self._next_deadline() < self._wakes_at:
+            self._nudged.set()
+
+    async def _wait_until(self, deadline: float) -> None:
         self._nudged.clear()
+        self._wakes_at = deadline
         try:
-            async with asyncio.timeout(max(0.0, seconds)):
+            async with asyncio.timeout(max(0.0, deadline - self._clock.monotonic())):
                 await self._nudged.wait()
         except TimeoutError:
             return

@@ -11,6 +11,7 @@ from typing import Literal
 import orjson
 
 from app.errors import Json
+from app.runs.chunking import Chunk, Piece, Pieces
 from app.runs.progress import Progress
 from app.runs.run import Run, RunId, parse_run_id
 
@@ -31,7 +32,7 @@ MOST_DIGITS = 18  # of an event number
 PING = b"event: ping\ndata: {}\n\n"
 
 
-def event_bytes(run: RunId, number: int, name: EventName, *data: bytes) -> bytes:
+def event_bytes(run: RunId, number: int, name: EventName, *data: Piece) -> bytes:
     """One event as it stands on the wire; `data` is JSON text in UTF-8, in pieces."""
     head = b"id: %b.%d\nevent: %b\ndata: " % (run.encode(), number, name.encode())
     return b"".join((head, *data, b"\n\n"))
@@ -94,9 +95,7 @@ def progress_data(run: Run, elapsed_ms: int) -> bytes:
     return orjson.dumps(data)
 
 
-def chunk_data(
-    number: int, first_row: int, count: int, rows: bytes, progress: Progress
-) -> tuple[bytes, bytes, bytes]:
+def chunk_data(number: int, first_row: int, chunk: Chunk, progress: Progress) -> Pieces:
     """`chunk`, in pieces, since `rows` can be large. It is the last key's array: the head can be
     read alone.
     """
@@ -104,14 +103,14 @@ def chunk_data(
         {
             "chunk": number,
             "first_row": first_row,
-            "count": count,
+            "count": chunk.count,
             "rows_so_far": progress.rows,
             "total": progress.total,
             "total_kind": progress.total_kind,
             "progress": progress.percent,
         }
     )
-    return head[:-1] + b',"rows":', rows, b"}"
+    return (head[:-1], b',"rows":', *chunk.pieces, b"}")
 
 
 def final_data(run: Run, elapsed_ms: int) -> bytes:

@@ -13,7 +13,7 @@ from app.catalog.report import Column
 from app.database.tasks import to_its_end
 from app.errors import Json, Storage, TooLarge
 from app.runs.backlog_writer import BacklogWriter
-from app.runs.chunking import Chunk
+from app.runs.chunking import Chunk, Piece
 from app.runs.clock import Clock
 from app.runs.events import (
     EventName,
@@ -33,8 +33,8 @@ from app.runs.run import Run, Stage
 class Journal:
     """The state of one run and its backlog's only writer.
 
-    `grown` is called after each event. Raises Storage when the disk is full; the final event
-    still has its place then.
+    `grown` is called with each event and its number, after it was written. Raises Storage when
+    the disk is full; the final event still has its place then.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Journal:
         executor: Executor,
         clock: Clock,
         most_bytes: int,
-        grown: Callable[[], None],
+        grown: Callable[[int, bytes], None],
     ) -> None:
         self.run = run
         self.spoke_at = clock.monotonic()
@@ -102,7 +102,7 @@ class Journal:
             self._check_size()
             first_row, number = self.run.rows, self.run.chunks + 1
             progress = self._progress.with_rows(first_row + chunk.count)
-            data = chunk_data(number, first_row, chunk.count, chunk.rows, progress)
+            data = chunk_data(number, first_row, chunk, progress)
             await self._append("chunk", *data, kind="chunk", rows=chunk.count, shown=progress)
 
     async def end(self, run: Run) -> None:
@@ -117,11 +117,10 @@ class Journal:
             try:
                 data = final_data(self.run, self._elapsed())
                 await self._append(final_name(self.run), data, kind="final")
-            except Storage:
-                pass  # a reader then learns the end from the run's status
+            except Storage:  # a reader then learns the end from the run's status
+                self._grown(self._writer.events, b"")
             finally:
                 self._writer.close()
-                self._grown()
 
     async def _show_total(self, progress: Progress) -> None:
         self._show(progress)
@@ -131,6 +130,8 @@ class Journal:
         self._progress = progress
         self.run = replace(
             self.run,
+            bytes=self._writer.size,
+            chunks=self._writer.chunks,
             rows=progress.rows,
             total=progress.total,
             total_kind=progress.total_kind,
@@ -143,7 +144,7 @@ class Journal:
     async def _append(
         self,
         name: EventName,
-        *data: bytes,
+        *data: Piece,
         kind: Kind = "other",
         rows: int = 0,
         shown: Progress | None = None,
@@ -156,10 +157,11 @@ class Journal:
 
         interrupted = await to_its_end(loop.run_in_executor(self._executor, write))
         self.spoke_at = self._clock.monotonic()
-        self.run = replace(self.run, bytes=self._writer.size, chunks=self._writer.chunks)
         if shown is not None:
             self._show(shown)
-        self._grown()
+        else:
+            self.run = replace(self.run, bytes=self._writer.size)
+        self._grown(self._writer.events, event)
         if interrupted:
             raise interrupted
 

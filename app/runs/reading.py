@@ -1,7 +1,7 @@
 """What a run does inside its transaction: prepare, say the columns and the total, read the rows."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import Executor
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ from app.database.values import check_values
 from app.database.volatility import calls_volatile
 from app.errors import RowstreamError
 from app.runs.choice import ReaderName, choose_reader
-from app.runs.chunking import encode_rows
+from app.runs.chunking import Rows
 from app.runs.clock import Clock
-from app.runs.copytext import encode_lines, lines_within, value_bytes
+from app.runs.copytext import Lines, lines_within, value_bytes
 from app.runs.delivery import Delivery
 from app.runs.journal import Journal
 from app.runs.line import Line
@@ -116,12 +116,11 @@ class Reading:
     async def _by_copy(self, connection: "Connection", prepared: Prepared) -> None:
         most = self.around.settings.row_bytes
 
-        async def take(lines: Sequence[bytes]) -> None:
-            fitting = lines_within(lines, most)
-            await self.delivery.add(fitting, encode_lines)
-            if len(fitting) < len(lines):
-                sizes = value_bytes(lines[len(fitting)])
-                raise row_too_large(prepared.composition.columns, sizes, most)
+        async def take(text: bytes) -> None:
+            fitting, too_large = lines_within(text, most)
+            await self.delivery.add(Lines.of(fitting))
+            if too_large is not None:
+                raise row_too_large(prepared.composition.columns, value_bytes(too_large), most)
 
         await copy_rows(connection, prepared.composition, take, row_bytes=most)
 
@@ -136,7 +135,7 @@ class Reading:
         blocks = reader.blocks(most=self._chunk_rows, whole=prepared.volatile)
         async with aclosing(blocks):
             async for rows in blocks:
-                await self.delivery.add(rows, encode_rows)
+                await self.delivery.add(Rows(rows))
                 del rows  # large ones must not be kept while the next ones come
 
     @property

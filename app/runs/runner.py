@@ -43,7 +43,7 @@ log = structlog.get_logger()
 class Runner:
     """Executes one run. `prepared`: its query was accepted; `ended`: its last event is written.
 
-    `grown` is called after each event.
+    `grown` is called with each event and its number.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Runner:
         query: Query,
         writer: BacklogWriter,
         around: Surroundings,
-        grown: Callable[[], None],
+        grown: Callable[[int, bytes], None],
     ) -> None:
         self.prepared = asyncio.Event()
         self.ended = asyncio.Event()

@@ -5,6 +5,7 @@ must not be mixed with what it does not.
 """
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import Literal, Protocol, cast
 
 from isal import isal_zlib
@@ -21,6 +22,10 @@ class Encoder(Protocol):
 
     def stored(self, frame: Source) -> Iterator[bytes]:
         """An event of the backlog, given as its zstd frame, in pieces of about 64 KiB."""
+        ...
+
+    def fresh(self, event: bytes) -> Iterator[bytes] | None:
+        """The same, given as it is; None where its frame is cheaper."""
         ...
 
     def plain(self, event: bytes) -> bytes:
@@ -51,6 +56,10 @@ class ZstdEncoder:
         """The frame as it lies on the disk."""
         return pieces(frame)
 
+    def fresh(self, event: bytes) -> None:
+        """Its frame is there."""
+        del event
+
     def plain(self, event: bytes) -> bytes:
         """A frame of its own."""
         return compress(event)
@@ -69,10 +78,11 @@ class GzipEncoder:
 
     def stored(self, frame: Source) -> Iterator[bytes]:
         """The event, compressed anew."""
-        for piece in decompressed(frame):
-            if ready := self._compressor.compress(piece):
-                yield ready
-        yield self._compressor.flush(isal_zlib.Z_SYNC_FLUSH)
+        return self._compressed(decompressed(frame))
+
+    def fresh(self, event: bytes) -> Iterator[bytes]:
+        """The event, compressed."""
+        return self._compressed(pieces(BytesIO(event)))
 
     def plain(self, event: bytes) -> bytes:
         """The event, so that the client can decode all of it at once."""
@@ -82,6 +92,12 @@ class GzipEncoder:
         """The member's checksum and length."""
         return self._compressor.flush(isal_zlib.Z_FINISH)
 
+    def _compressed(self, event: Iterator[bytes]) -> Iterator[bytes]:
+        for piece in event:
+            if ready := self._compressor.compress(piece):
+                yield ready
+        yield self._compressor.flush(isal_zlib.Z_SYNC_FLUSH)
+
 
 class IdentityEncoder:
     """No coding."""
@@ -89,6 +105,10 @@ class IdentityEncoder:
     def stored(self, frame: Source) -> Iterator[bytes]:
         """The event itself."""
         return decompressed(frame)
+
+    def fresh(self, event: bytes) -> Iterator[bytes]:
+        """The event itself."""
+        return pieces(BytesIO(event))
 
     def plain(self, event: bytes) -> bytes:
         """The event itself."""

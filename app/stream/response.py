@@ -12,7 +12,7 @@ Who wins:
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 
 import orjson
@@ -22,7 +22,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.runs.backlog_reader import BacklogReader, damaged_error
 from app.runs.events import PING, RETRY, final_data, final_name, unnumbered_bytes
-from app.runs.frames import Damaged
+from app.runs.frames import Damaged, Record
 from app.runs.run import Run
 from app.runs.runs import Runs
 from app.stream.encodings import Encoder, choose_coding, encoder
@@ -109,15 +109,22 @@ async def _events(
             await changes.wait(silence.left)
             continue
         try:
-            source = reader.source(record)
+            for piece in _encoded(reader, record, changes.fresh(number + 1), coder):
+                yield piece
         except Damaged:
             yield coder.plain(_damaged())
             return
-        for piece in coder.stored(source):
-            yield piece
         if record.kind == "final":
             return
         number, silence = number + 1, Silence(ping_seconds)
+
+
+def _encoded(
+    reader: BacklogReader, record: Record, fresh: bytes | None, coder: Encoder
+) -> Iterator[bytes]:
+    """The event, from memory where that is cheaper; Damaged before its first piece."""
+    from_memory = None if fresh is None else coder.fresh(fresh)
+    return from_memory or coder.stored(reader.source(record))
 
 
 class Silence:

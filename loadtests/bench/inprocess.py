@@ -1,6 +1,6 @@
 """The readers alone, in this process, to the JSON of chunks: no run, no backlog, no socket."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -12,8 +12,8 @@ from app.catalog.query import Query as Asked
 from app.catalog.statement import Composition, compose
 from app.database.copy import copy_rows
 from app.database.cursor import CursorReader
-from app.runs.chunking import Chunk, Chunker, encode_rows
-from app.runs.copytext import encode_lines, lines_within
+from app.runs.chunking import Block, Chunk, Chunker, Rows
+from app.runs.copytext import Lines, lines_within
 from app.settings import Settings
 from loadtests.bench.alone import Alone
 from loadtests.bench.ground import Ground
@@ -44,9 +44,9 @@ class Readers:
     async def _copy(self, take: TakeChunk) -> None:
         chunker, most = self._chunker(), self.settings.row_bytes
 
-        async def take_lines(lines: Sequence[bytes]) -> None:
-            for chunk in chunker.add(lines_within(lines, most), encode_lines):
-                take(chunk)
+        async def take_lines(text: bytes) -> None:
+            lines, _ = lines_within(text, most)
+            cut(chunker, Lines.of(lines), take)
 
         await copy_rows(self.alone.connection, self.composition, take_lines, row_bytes=most)
         flush(chunker, take)
@@ -62,8 +62,7 @@ class Readers:
         blocks = reader.blocks(most=self.settings.chunk_rows, whole=False)
         async with self.alone.connection.transaction(readonly=True), aclosing(blocks):
             async for rows in blocks:
-                for chunk in chunker.add(rows, encode_rows):
-                    take(chunk)
+                cut(chunker, Rows(rows), take)
         flush(chunker, take)
 
     def _chunker(self) -> Chunker:
@@ -71,8 +70,17 @@ class Readers:
         return Chunker(most_rows=settings.chunk_rows, most_bytes=settings.chunk_bytes)
 
 
+def cut(chunker: Chunker, block: Block, take: TakeChunk) -> None:
+    """The chunks that these rows fill."""
+    if chunker.gather(block):
+        for chunk in chunker.chunks():
+            take(chunk)
+
+
 def flush(chunker: Chunker, take: TakeChunk) -> None:
-    """The last chunk, if there is one."""
+    """The last chunks."""
+    for chunk in chunker.chunks():
+        take(chunk)
     if chunk := chunker.flush():
         take(chunk)
 
@@ -101,7 +109,7 @@ def contestant(name: str, read: Callable[[TakeChunk], None], reference: Contesta
         chunks: list[Chunk] = []
         read(chunks.append)
         for chunk in chunks:
-            yield from orjson.loads(chunk.rows)
+            yield from orjson.loads(b"".join(chunk.pieces))
 
     return Contestant(
         name=name, act=lambda: read(lambda _: None), deliver=deliver, references=[reference]

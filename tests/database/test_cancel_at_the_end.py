@@ -72,7 +72,7 @@ async def test_rows_that_are_being_written_come_before_the_final_event(
                 query=Query(),
                 writer=folder.create(run.id),
                 around=around,
-                grown=lambda: None,
+                grown=lambda _number, _event: None,
             )
             await runner.begin()
             life = asyncio.create_task(runner.execute())

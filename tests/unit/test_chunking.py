@@ -1,12 +1,12 @@
 """Chunks end where their limits say, whatever blocks the rows came in."""
 
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import orjson
 import pytest
 from hypothesis import given, strategies as st
 
-from app.runs.chunking import Chunk, Chunker, Row, encode_rows, joined
+from app.runs.chunking import Block, Chunk, Chunker, Row, Rows
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=30)
 ROWS = st.lists(st.tuples(st.none() | TEXT, TEXT), max_size=60)
@@ -16,13 +16,23 @@ def chunks_of(
     blocks: list[list[Row]], *, most_rows: int = 1000, most_bytes: int = 10**6
 ) -> list[Chunk]:
     chunker = Chunker(most_rows=most_rows, most_bytes=most_bytes)
-    chunks = [chunk for block in blocks for chunk in chunker.add(block, encode_rows)]
-    rest = chunker.flush()
-    return [*chunks, rest] if rest else chunks
+    return [*chain.from_iterable(cut(chunker, Rows(block)) for block in blocks), *last(chunker)]
+
+
+def cut(chunker: Chunker, block: Block) -> list[Chunk]:
+    return list(chunker.chunks()) if chunker.gather(block) else []
+
+
+def last(chunker: Chunker) -> list[Chunk]:
+    return [*chunker.chunks(), *filter(None, [chunker.flush()])]
 
 
 def rows_in(chunk: Chunk) -> list[Row]:
-    return [tuple(row) for row in orjson.loads(chunk.rows)]
+    return [tuple(row) for row in orjson.loads(text_of(chunk))]
+
+
+def text_of(chunk: Chunk) -> bytes:
+    return b"".join(chunk.pieces)
 
 
 @pytest.mark.parametrize(
@@ -46,15 +56,18 @@ def test_a_chunk_has_1000_rows_and_the_last_one_the_rest(count: int, counts: lis
 def test_a_full_chunk_does_not_wait_for_the_next_row() -> None:
     chunker = Chunker(most_rows=2, most_bytes=100)
 
-    assert [chunk.count for chunk in chunker.add([("a",), ("b",)], encode_rows)] == [2]
+    assert [chunk.count for chunk in cut(chunker, Rows([("a",), ("b",)]))] == [2]
     assert chunker.waiting == 0
 
 
 def test_what_fills_no_chunk_waits() -> None:
     chunker = Chunker(most_rows=3, most_bytes=100)
 
-    assert list(chunker.add([("a",), ("b",)], encode_rows)) == []
-    assert (chunker.waiting, chunker.flush()) == (2, Chunk(2, b'[["a"],["b"]]'))
+    assert cut(chunker, Rows([("a",), ("b",)])) == []
+    assert chunker.waiting == 2
+    rest = chunker.flush()
+    assert rest is not None
+    assert (rest.count, text_of(rest)) == (2, b'[["a"],["b"]]')
     assert (chunker.waiting, chunker.flush()) == (0, None)
 
 
@@ -73,13 +86,6 @@ def test_a_row_that_is_larger_than_a_chunk_is_one_alone() -> None:
     assert [chunk.count for chunk in chunks_of([rows], most_bytes=20)] == [1, 1, 1]
 
 
-@given(st.lists(st.lists(TEXT, min_size=1), min_size=1))
-def test_arrays_are_joined_into_one(arrays: list[list[str]]) -> None:
-    whole = joined([orjson.dumps(array) for array in arrays])
-
-    assert orjson.loads(whole) == [text for array in arrays for text in array]
-
-
 @given(ROWS, st.lists(st.integers(0, 60)), st.integers(1, 9), st.integers(1, 200))
 def test_any_split_of_the_rows_gives_the_same_chunks(
     rows: list[Row], cuts: list[int], most_rows: int, most_bytes: int
@@ -88,7 +94,8 @@ def test_any_split_of_the_rows_gives_the_same_chunks(
     blocks = [rows[a:b] for a, b in pairwise(edges)]
     limits = {"most_rows": most_rows, "most_bytes": most_bytes}
 
-    assert chunks_of(blocks, **limits) == chunks_of([rows], **limits)
+    cut, whole = chunks_of(blocks, **limits), chunks_of([rows], **limits)
+    assert list(map(text_of, cut)) == list(map(text_of, whole))
 
 
 @given(ROWS, st.integers(1, 9), st.integers(1, 200))
@@ -99,4 +106,6 @@ def test_chunks_keep_their_limits_and_every_row_in_order(
 
     assert [row for chunk in chunks for row in rows_in(chunk)] == rows
     assert all(chunk.count == len(rows_in(chunk)) <= most_rows for chunk in chunks)
-    assert all(len(chunk.rows) - len(b"[]") <= most_bytes for chunk in chunks if chunk.count > 1)
+    assert all(
+        len(text_of(chunk)) - len(b"[]") <= most_bytes for chunk in chunks if chunk.count > 1
+    )

@@ -1,9 +1,13 @@
 """COPY's text made into JSON by replacing bytes is what orjson writes for the same rows."""
 
+from collections.abc import Iterable
+from itertools import pairwise
+
 import orjson
 from hypothesis import given, strategies as st
 
-from app.runs.copytext import encode_lines, lines_within, value_bytes
+from app.runs.chunking import Block, Chunker, Rows
+from app.runs.copytext import Lines, lines_within, value_bytes
 
 Values = tuple[str | None, ...]
 
@@ -23,9 +27,57 @@ def copy_line(row: Values) -> bytes:
     return "\t".join(r"\N" if value is None else value.translate(ESCAPES) for value in row).encode()
 
 
+def text_of(rows: list[Values]) -> bytes:
+    """The rows as COPY sends them."""
+    return b"".join(copy_line(row) + b"\n" for row in rows)
+
+
+def encoded(lines: Lines) -> bytes:
+    return b"[%b]" % b"".join(lines.encoded())
+
+
+def chunks_of(blocks: Iterable[Block], *, most_rows: int, most_bytes: int) -> list[bytes]:
+    chunker = Chunker(most_rows=most_rows, most_bytes=most_bytes)
+    cut = [chunk for block in blocks if chunker.gather(block) for chunk in chunker.chunks()]
+    chunks = [*cut, *chunker.chunks(), *filter(None, [chunker.flush()])]
+    return [b"".join(chunk.pieces) for chunk in chunks]
+
+
 @given(ROWS)
 def test_lines_become_what_orjson_writes(rows: list[Values]) -> None:
-    assert encode_lines([copy_line(row) for row in rows]) == orjson.dumps(rows)
+    assert encoded(Lines.of(text_of(rows))) == orjson.dumps(rows)
+
+
+@given(ROWS, st.lists(st.integers(0, 5)))
+def test_lines_in_parts_are_the_same_lines(rows: list[Values], cuts: list[int]) -> None:
+    edges = [0, *sorted(min(cut, len(rows)) for cut in cuts), len(rows)]
+    whole = Lines.of(b"")
+    for start, stop in pairwise(edges):
+        whole += Lines.of(text_of(rows[start:stop]))
+
+    assert (len(whole), whole.size) == (len(rows), len(text_of(rows)))
+    assert encoded(whole) == orjson.dumps(rows)
+
+
+@given(ROWS, st.integers(0, 5), st.integers(0, 5), st.integers(0, 5))
+def test_some_of_the_lines_are_those_rows(
+    rows: list[Values], cut: int, start: int, stop: int
+) -> None:
+    whole = Lines.of(text_of(rows[:cut])) + Lines.of(text_of(rows[cut:]))
+    some = whole[start:stop]
+
+    assert len(some) == len(rows[start:stop])
+    assert b"".join(some.parts) == text_of(rows[start:stop])
+
+
+@given(ROWS, st.integers(0, 5), st.integers(1, 4), st.integers(1, 200))
+def test_chunks_of_lines_are_those_of_the_rows(
+    rows: list[Values], cut: int, most_rows: int, most_bytes: int
+) -> None:
+    limits = {"most_rows": most_rows, "most_bytes": most_bytes}
+    lines = [Lines.of(text_of(part)) for part in (rows[:cut], rows[cut:])]
+
+    assert chunks_of(lines, **limits) == chunks_of([Rows(rows)], **limits)
 
 
 @given(TEXT)
@@ -34,12 +86,13 @@ def test_the_size_of_a_value_is_that_of_its_text(text: str | None) -> None:
 
 
 def test_the_text_of_a_null_is_not_null() -> None:
-    rows = [(r"\N", None, r"\\N", '"\\N"')]
+    rows: list[Values] = [(r"\N", None, r"\\N", '"\\N"')]
 
-    assert orjson.loads(encode_lines([copy_line(row) for row in rows])) == [list(rows[0])]
+    assert orjson.loads(encoded(Lines.of(text_of(rows)))) == [list(rows[0])]
 
 
 def test_lines_end_before_the_first_whose_values_are_too_large() -> None:
-    lines = [b"abc", rb"a\nb", b"abcd", b"a"]
+    text = b"abc\n" + rb"a\nb" + b"\nabcd\na\n"
 
-    assert lines_within(lines, 3) == [b"abc", rb"a\nb"]
+    assert lines_within(text, 3) == (b"abc\n" + rb"a\nb" + b"\n", b"abcd")
+    assert lines_within(text, 4) == (text, None)

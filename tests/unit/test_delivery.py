@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from app.runs.backlog import BacklogFolder
-from app.runs.chunking import Chunker, Row, encode_rows
+from app.runs.chunking import Chunker, Rows
 from app.runs.clock import Clock
 from app.runs.delivery import Delivery
 from app.runs.journal import Journal
@@ -62,21 +62,21 @@ def told(tmp_path: Path) -> Iterator[Told]:
             executor=executor,
             clock=clock,
             most_bytes=2**20,
-            grown=lambda: None,
+            grown=lambda _number, _event: None,
         )
         chunker = Chunker(most_rows=CHUNK_ROWS, most_bytes=2**20)
         delivery = Delivery(journal, chunker, delay=60, clock=clock, broken=broken)
         yield Told(folder, journal, delivery)
 
 
-def numbers(first: int, last: int) -> list[Row]:
-    return [(str(number),) for number in range(first, last + 1)]
+def numbers(first: int, last: int) -> Rows:
+    return Rows([(str(number),) for number in range(first, last + 1)])
 
 
 @pytest.mark.parametrize("turns", range(12))
 async def test_a_cancelled_delivery_leaves_no_gap_and_no_double(told: Told, turns: int) -> None:
-    await told.delivery.add(numbers(1, 7), encode_rows)
-    adding = asyncio.create_task(told.delivery.add(numbers(8, 45), encode_rows))
+    await told.delivery.add(numbers(1, 7))
+    adding = asyncio.create_task(told.delivery.add(numbers(8, 45)))
     for _ in range(turns):
         await asyncio.sleep(0)
     adding.cancel()
@@ -89,10 +89,10 @@ async def test_a_cancelled_delivery_leaves_no_gap_and_no_double(told: Told, turn
 
 @pytest.mark.parametrize("how", ["add", "flush"])
 async def test_a_chunk_that_waits_for_another_event_is_not_lost(told: Told, how: str) -> None:
-    await told.delivery.add(numbers(1, 7), encode_rows)
+    await told.delivery.add(numbers(1, 7))
     telling = asyncio.create_task(told.journal.tell())
     await asyncio.sleep(0)
-    work = told.delivery.add(numbers(8, 25), encode_rows) if how == "add" else told.delivery.flush()
+    work = told.delivery.add(numbers(8, 25)) if how == "add" else told.delivery.flush()
     waiting = asyncio.create_task(work)
     await asyncio.sleep(0)
     waiting.cancel()

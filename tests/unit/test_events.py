@@ -8,6 +8,7 @@ import orjson
 import pytest
 from hypothesis import given, strategies as st
 
+from app.runs.chunking import Chunk
 from app.runs.events import (
     EVENT_NAMES,
     FINAL_EVENTS,
@@ -144,7 +145,7 @@ def test_progress_says_the_place_in_line_only_where_there_is_one() -> None:
 def test_the_rows_of_a_chunk_are_its_last_key(rows: list[tuple[str | None, ...]]) -> None:
     progress = Progress().counted(4000).with_rows(1000 + len(rows))
 
-    data = b"".join(chunk_data(2, 1000, len(rows), orjson.dumps(rows), progress))
+    data = b"".join(chunk_data(2, 1000, Chunk(len(rows), (orjson.dumps(rows),)), progress))
 
     told = orjson.loads(data)
     assert [tuple(row) for row in told.pop("rows")] == rows
@@ -154,7 +155,7 @@ def test_the_rows_of_a_chunk_are_its_last_key(rows: list[tuple[str | None, ...]]
 def test_a_chunk_says_which_rows_it_has() -> None:
     progress = Progress().estimated(4000).with_rows(1001)
 
-    told = orjson.loads(b"".join(chunk_data(2, 1000, 1, b'[["a"]]', progress)))
+    told = orjson.loads(b"".join(chunk_data(2, 1000, Chunk(1, (b'[["a"]]',)), progress)))
 
     assert told == {
         "chunk": 2,

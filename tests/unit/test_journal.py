@@ -63,7 +63,7 @@ def telling(folder: Path, *, most_bytes: int = 2**20) -> Generator[Told]:
             executor=executor,
             clock=Clock(now=lambda: NOW),
             most_bytes=most_bytes,
-            grown=lambda: grown.append(writer.events),
+            grown=lambda number, _event: grown.append(number),
         )
         yield Told(backlogs, executor, journal, grown)
     if not journal.run.is_final:
@@ -79,7 +79,7 @@ def told(tmp_path: Path) -> Iterator[Told]:
 def chunk(count: int = 10, size: int = 1) -> Chunk:
     """Rows of `size` random-looking bytes each, which do not compress to nothing."""
     texts = [f"{random.getrandbits(4 * size):x}" for _ in range(count)]
-    return Chunk(count, orjson.dumps([[text] for text in texts]))
+    return Chunk(count, (orjson.dumps([[text] for text in texts]),))
 
 
 async def chunks_for_ever(journal: Journal) -> None:

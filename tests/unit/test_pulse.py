@@ -11,7 +11,7 @@ import pytest
 
 from app.errors import RowstreamError, TooLarge
 from app.runs.backlog import BacklogFolder
-from app.runs.chunking import Chunker, encode_rows
+from app.runs.chunking import Chunker, Rows
 from app.runs.clock import Clock
 from app.runs.delivery import Delivery
 from app.runs.journal import Journal
@@ -57,7 +57,7 @@ async def beating(tmp_path: Path, most_bytes: int) -> AsyncIterator[Beating]:
                 executor=executor,
                 clock=clock,
                 most_bytes=most_bytes,
-                grown=lambda: None,
+                grown=lambda _number, _event: None,
             ),
         )
 
@@ -86,7 +86,7 @@ async def delivery(beating: Beating) -> AsyncIterator[Delivery]:
 async def test_rows_that_wait_are_written_when_their_time_is_up(
     beating: Beating, delivery: Delivery
 ) -> None:
-    await delivery.add([("1",), ("2",)], encode_rows)
+    await delivery.add(Rows([("1",), ("2",)]))
     assert not delivery.began.is_set()
 
     await until(delivery.began.is_set, "a chunk")
@@ -97,7 +97,7 @@ async def test_rows_that_wait_are_written_when_their_time_is_up(
 
 async def test_rows_that_come_later_wait_anew(beating: Beating, delivery: Delivery) -> None:
     for number in range(3):
-        await delivery.add([(str(number),)], encode_rows)
+        await delivery.add(Rows([(str(number),)]))
         await until(lambda: beating.journal.run.rows == number + 1, f"row {number}")  # noqa: B023
 
     assert beating.journal.run.chunks == 3
@@ -121,7 +121,7 @@ async def test_each_place_in_line_is_told(beating: Beating, delivery: Delivery) 
 async def test_what_keeps_rows_from_being_written_is_told_once(
     beating: Beating, delivery: Delivery
 ) -> None:
-    await delivery.add([("1",), ("2",)], encode_rows)
+    await delivery.add(Rows([("1",), ("2",)]))
 
     await until(lambda: bool(beating.broken), "the end of the pulse")
 
