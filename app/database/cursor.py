@@ -114,8 +114,9 @@ class Tier:
 
     def most_after(self, rows: Sequence[Row]) -> int:
         """How many rows to fetch at most after these: whole rows may be large where some were."""
-        is_light = bool(rows) and characters(rows) <= LIGHT_CHARACTERS
-        return self.most_rows if is_light or not self.bounded else 1
+        if not self.bounded:
+            return self.most_rows
+        return self.most_rows if rows and characters(rows) <= LIGHT_CHARACTERS else 1
 
 
 def tiers(selection: Selection, *, row_bytes: int, whole: bool) -> list[Tier]:
