@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.catalog.report import Reader
 from app.settings import Settings
 from tests.adversity.reports import write_reports
 from tests.postgres import Cluster
@@ -13,13 +14,20 @@ from tests.serving import Served, serving_reports
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database_url: str) -> Settings:
+def reader() -> Reader:
+    """Who reads the runs of a test that is not parametrized by `both_readers`."""
+    return "auto"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str, reader: Reader) -> Settings:
     return Settings(
         data=tmp_path / "data",
         reports=write_reports(tmp_path / "reports"),
         database_url=database_url,
         state_url=database_url,
         follower_grace=300.0,
+        reader=reader,
     )
 
 

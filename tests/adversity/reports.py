@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+# COPY delivers 8 KB at a time: rows of this size are shown by it after eight of them, not 600.
+PADDING = "repeat('.', 1000) as padding"
 WIDE = "repeat(md5(i::text), 31250)"  # 1 MB, another one in each row
 
 REPORTS = {
@@ -40,6 +42,11 @@ from (select generate_series(1, $2::int + 1) as i) as n
 select i, a, a, a, a, a, a, a, a, a, a
 from (select i, repeat('x', $1::int) as a from generate_series(1, $2::int) as i) as n
 """,
+    "cells": """
+-- parameters = [{ name = "characters", label = "Wide characters of each value", default = 1000 }]
+select i, a, a, a, a, a, a, a, a, a, a
+from (select i, repeat(chr(128512), $1::int) as a from generate_series(1, 3) as i) as n
+""",
     "emoji": """
 -- parameters = [{ name = "n", label = "How many", default = 60 }]
 select i, repeat('x', 4000000) || chr(128512) as one_wide_character
@@ -67,9 +74,9 @@ from (select generate_series(1, $1::int) as i) as n
 -- parameters = [{ name = "n", label = "How many", default = 50000 }]
 select i, clock_timestamp()::text as text from (select generate_series(1, $1::int) as i) as n
 """,
-    "paced": """
--- parameters = [{ name = "seconds", label = "Seconds per row", default = 0.01 }]
-select i, pg_sleep($1::float8)::text as slept from generate_series(1, 5000) as i
+    "paced": f"""
+-- parameters = [{{ name = "seconds", label = "Seconds per row", default = 0.01 }}]
+select i, pg_sleep($1::float8)::text as slept, {PADDING} from generate_series(1, 5000) as i
 """,
     "sorting": """
 -- total = "none"
@@ -78,14 +85,19 @@ select i, slept from (
     select i, pg_sleep($1::float8 / 10)::text as slept from generate_series(1, 10) as i
 ) as n order by i desc
 """,
-    "stumbling": """
--- parameters = [{ name = "seconds", label = "Seconds at row 3,001", default = 5 }]
-select i, (select pg_sleep($1::float8) where i = 3001)::text as slept
+    "sorted": """
+-- total = "none"
+-- parameters = [{ name = "n", label = "How many", default = 3000000 }]
+select md5(i::text) as hash from generate_series(1, $1::int) as i order by 1
+""",
+    "stumbling": f"""
+-- parameters = [{{ name = "seconds", label = "Seconds at row 3,001", default = 5 }}]
+select i, (select pg_sleep($1::float8) where i = 3001)::text as slept, {PADDING}
 from (select generate_series(1, 4000) as i) as n
 """,
-    "lasting": """
--- parameters = [{ name = "n", label = "Rows before it stops to bring any", default = 2500 }]
-select i, (select pg_sleep(60) where i > $1::int)::text as slept
+    "lasting": f"""
+-- parameters = [{{ name = "n", label = "Rows before it stops to bring any", default = 2500 }}]
+select i, (select pg_sleep(60) where i > $1::int)::text as slept, {PADDING}
 from (select generate_series(1, $1::int + 1) as i) as n
 """,
     "spilling": """

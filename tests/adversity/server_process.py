@@ -72,6 +72,7 @@ async def server_process(
         "reports": settings.reports,
         "database_url": settings.database_url,
         "follower_grace": settings.follower_grace,
+        "reader": settings.reader,
         "port": 0,
         **more,
     }

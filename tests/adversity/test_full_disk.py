@@ -11,6 +11,7 @@ from tests.adversity.live import live
 from tests.adversity.recovery import failed, works_again
 from tests.adversity.small_disk import SmallDisk, small_disk
 from tests.problem import assert_problem
+from tests.readers import both_readers
 from tests.serving import Served, serving_reports
 
 MIB = 1024 * 1024
@@ -30,6 +31,7 @@ async def full_server(settings: Settings, disk: SmallDisk) -> AsyncIterator[Serv
         yield served
 
 
+@both_readers
 async def test_a_run_that_fills_the_disk_keeps_its_rows(
     full_server: Served, disk: SmallDisk
 ) -> None:

@@ -14,6 +14,7 @@ import pytest
 from app.settings import Settings
 from tests.adversity.server_process import ServerProcess, server_process
 from tests.problem import assert_problem_object
+from tests.readers import both_readers
 
 MOST_MIB = 150 * 10**6 / 2**20
 UNREADING = 50
@@ -37,6 +38,7 @@ async def ended(
 
 
 # Ten million rows take a minute on an idle machine with two cores, and several on a busy one.
+@both_readers
 @pytest.mark.timeout(600)
 async def test_ten_million_narrow_rows(server: ServerProcess) -> None:
     run = await ended(server, "narrow", n=10_000_000)
@@ -48,14 +50,16 @@ async def test_ten_million_narrow_rows(server: ServerProcess) -> None:
 # Three gigabytes take half a minute on an idle machine.
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("coding", ["zstd", "identity", "gzip"])
-async def test_rows_of_a_megabyte(server: ServerProcess, coding: str) -> None:
-    rows = 3000 if coding == "zstd" else 300
+@both_readers
+async def test_rows_of_a_megabyte(server: ServerProcess, coding: str, reader: str) -> None:
+    rows = 3000 if (coding, reader) == ("zstd", "cursor") else 300
     run = await ended(server, "wide", coding=coding, n=rows)
 
     assert (run["status"], run["rows"]) == ("completed", rows)
     assert server.peak_mib < MOST_MIB
 
 
+@both_readers
 async def test_rows_that_turn_wide_in_the_middle_of_a_fetch(server: ServerProcess) -> None:
     run = await ended(server, "turning")
 
@@ -63,6 +67,7 @@ async def test_rows_that_turn_wide_in_the_middle_of_a_fetch(server: ServerProces
     assert server.peak_mib < MOST_MIB
 
 
+@both_readers
 async def test_a_value_of_200_mb_ends_its_run_and_the_rows_before_it_stay(
     server: ServerProcess,
 ) -> None:
@@ -74,6 +79,7 @@ async def test_a_value_of_200_mb_ends_its_run_and_the_rows_before_it_stay(
     assert server.peak_mib < MOST_MIB
 
 
+@both_readers
 async def test_many_wide_columns(server: ServerProcess) -> None:
     run = await ended(server, "columns")
 
@@ -81,6 +87,7 @@ async def test_many_wide_columns(server: ServerProcess) -> None:
     assert server.peak_mib < MOST_MIB
 
 
+@both_readers
 async def test_ten_columns_of_a_megabyte_are_more_than_a_row_may_have(
     server: ServerProcess,
 ) -> None:
@@ -91,7 +98,17 @@ async def test_ten_columns_of_a_megabyte_are_more_than_a_row_may_have(
     assert server.peak_mib < MOST_MIB
 
 
+@both_readers
+async def test_many_columns_that_are_each_as_large_as_a_row_may_be(server: ServerProcess) -> None:
+    run = await ended(server, "cells", characters=4_000_000)
+
+    assert (run["status"], run["rows"]) == ("failed", 0)
+    assert_problem_object(run["error"], "too_large")
+    assert server.peak_mib < MOST_MIB
+
+
 # One wide character makes Python keep four bytes for each; JSON has six for a control character.
+@both_readers
 @pytest.mark.parametrize(
     ("report", "arguments", "rows"),
     [

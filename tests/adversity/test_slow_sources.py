@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from tests.adversity.live import live
+from tests.readers import both_readers
 from tests.serving import Served
 
 # A second of `progress` beyond the two that it may take, for a busy machine.
@@ -35,6 +36,7 @@ async def test_rows_of_a_slow_source_come_in_small_chunks(server: Served) -> Non
     assert len(follower.ledger.rows) / follower.ledger.chunks < 100
 
 
+@both_readers
 async def test_a_sort_that_takes_seconds_says_that_it_lives(server: Served) -> None:
     run = await server.start("sorting")
     async with live(server.url, run) as follower:
@@ -45,6 +47,7 @@ async def test_a_sort_that_takes_seconds_says_that_it_lives(server: Served) -> N
     assert follower.longest_silence < 2 + NOISE
 
 
+@both_readers
 async def test_a_source_that_suddenly_slows_down_says_that_it_lives(server: Served) -> None:
     run = await server.start("stumbling")
     async with live(server.url, run) as follower:
@@ -55,6 +58,7 @@ async def test_a_source_that_suddenly_slows_down_says_that_it_lives(server: Serv
     assert follower.longest_silence < 2 + NOISE
 
 
+@both_readers
 async def test_rows_before_a_standstill_are_shown(server: Served) -> None:
     run = await server.start("lasting", n=2500)
     async with live(server.url, run) as follower:
