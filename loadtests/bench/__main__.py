@@ -52,7 +52,7 @@ def main() -> int:
     given = ground(all_queries(), rounds=rounds, is_quick=asked.quick, is_full=asked.full)
     try:
         with given as place:
-            printed = list(tables(place, asked.only or list(SECTIONS)))
+            printed = list(tables(place, asked.only or list(SECTIONS), flags(asked)))
     except WrongRows as error:
         print(f"Wrong rows: {error}", file=sys.stderr)
         return 1
@@ -61,7 +61,7 @@ def main() -> int:
     return 0
 
 
-def tables(place: Ground, sections: Sequence[str]) -> Iterator[str]:
+def tables(place: Ground, sections: Sequence[str], given: str) -> Iterator[str]:
     """Everything that is printed, as it is measured."""
     lines: list[Line] = []
     started = time.monotonic()
@@ -72,13 +72,21 @@ def tables(place: Ground, sections: Sequence[str]) -> Iterator[str]:
             yield text
 
     version = place.alone.run(place.alone.connection.fetchval("show server_version"))
-    yield from told(*machine(version), "", HEAD)
+    yield from told(*machine(version, given), "", HEAD)
     for section in sections:
         for line in SECTIONS[section](place):
             lines.append(line)
             yield from told(row(line))
     minutes = (time.monotonic() - started) / 60
     yield from told("", *judged(lines, place.memory), "", f"It took {minutes:.1f} minutes.")
+
+
+def flags(asked: argparse.Namespace) -> str:
+    """The flags that decide what is measured."""
+    given = [f"--{name}" for name in ("quick", "full") if getattr(asked, name)]
+    only: list[str] = asked.only or []
+    given += [f"--rounds {asked.rounds}"] if asked.rounds else []
+    return " ".join([*given, *(f"--only {name}" for name in only)])
 
 
 def arguments() -> argparse.Namespace:

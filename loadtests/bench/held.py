@@ -32,7 +32,8 @@ def longest(server: HeldServer, what: str, act: Callable[[], object], *, rounds:
         act()
         holds.append(server.longest_hold())
     hold = max(holds, key=lambda each: each.held)
-    where = f": {hold.where}" if hold.held > TELL_MS else ""
+    innermost = hold.where.partition(" < ")[0]
+    where = f": {innermost}" if hold.held > TELL_MS else ""
     return Line(section=SECTION, what=f"{what}{where}", costs=[Cost(hold.held / 1000)])
 
 

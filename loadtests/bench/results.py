@@ -15,16 +15,16 @@ LIBRARIES = ("asyncpg", "uvloop", "uvicorn", "starlette", "orjson", "zstandard",
 GIB = 2**30
 
 
-def machine(postgresql: str) -> list[str]:
+def machine(postgresql: str, flags: str) -> list[str]:
     """What it ran on, the command, the day."""
+    command = f'make bench BENCH_ARGS="{flags}"' if flags else "make bench"
     versions = [f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES]
     memory = f"{psutil.virtual_memory().total / GIB:.0f} GiB of memory"
     busy = os.getloadavg()[0]
     return [
         f"- {os.cpu_count()} cores ({processor()}), {memory}, {platform.system()}",
         f"- Python {platform.python_version()}, PostgreSQL {postgresql}, {', '.join(versions)}",
-        f'- `make bench BENCH_ARGS="{" ".join(sys.argv[1:])}"` on {today()};'
-        f" load average before it {busy:.1f}",
+        f"- `{command}` on {today()}; load average before it {busy:.1f}",
     ]
 
 
