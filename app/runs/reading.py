@@ -23,7 +23,7 @@ from app.database.translate import translated
 from app.database.values import check_values
 from app.database.volatility import calls_volatile
 from app.errors import RowstreamError
-from app.runs.choice import ReaderName, choose_reader
+from app.runs.choice import ReaderName, choose_reader, comes_before_the_rows
 from app.runs.chunking import Rows
 from app.runs.clock import Clock
 from app.runs.copytext import Lines, lines_within, value_bytes
@@ -162,23 +162,33 @@ class Reading:
         return self.report.total == "exact" and cheap and not prepared.volatile
 
     async def _count(self, snapshot: str, prepared: Prepared) -> None:
-        """One chunk is there before it could be counted; larger results are counted at once."""
-        if prepared.plan.rows < self._chunk_rows:
+        """A result that is small by its estimate is counted when more rows came than that."""
+        small = prepared.plan.rows < self._chunk_rows
+        if small:
             await self.delivery.began.wait()
+            if self.journal.run.rows <= prepared.plan.rows:
+                return
+
+        def worthwhile(count: Plan) -> bool:
+            return small or comes_before_the_rows(count, prepared.plan)
+
         with self.around.line.loan(this_task().cancel) as lent:
-            total = await self._counted(snapshot, prepared.composition) if lent else None
+            total = await self._counted(snapshot, prepared, worthwhile) if lent else None
         if total is not None:
             await self.journal.count(total)
 
-    async def _counted(self, snapshot: str, composition: Composition) -> int | None:
+    async def _counted(
+        self, snapshot: str, prepared: Prepared, worthwhile: Callable[[Plan], bool]
+    ) -> int | None:
         try:
             async with self.around.database.acquire_reading() as second:
                 return await count_rows(
                     second,
                     session=self.session,
                     snapshot=snapshot,
-                    sql=composition.count(),
-                    binds=composition.binds,
+                    sql=prepared.composition.count(),
+                    binds=prepared.composition.binds,
+                    worthwhile=worthwhile,
                 )
         except RowstreamError as error:
             log.info("count_not_taken", code=error.code)

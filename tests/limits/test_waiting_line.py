@@ -14,7 +14,7 @@ from tests.wire import asked
 
 Serve = Callable[..., Awaitable[Served]]
 NAP = """
-create function nap(integer) returns integer immutable language plpgsql
+create function nap(integer) returns integer immutable language plpgsql cost 1
 as $$ begin perform pg_sleep(0.02); return $1; end $$
 """
 

@@ -4,7 +4,7 @@ import pytest
 
 from app.catalog.report import Reader
 from app.database.explain import Plan
-from app.runs.choice import choose_reader
+from app.runs.choice import choose_reader, comes_before_the_rows
 
 LARGE = Plan(rows=1_000_000, cost=20_000.0, nodes=frozenset({"Seq Scan"}))
 SMALL = Plan(rows=500, cost=20.0, nodes=frozenset({"Seq Scan"}))
@@ -36,3 +36,20 @@ def test_volatile_functions_are_read_row_by_row() -> None:
 @pytest.mark.parametrize("asked", ["cursor", "copy"])
 def test_what_was_asked_for_is_taken(asked: Reader) -> None:
     assert choose_reader(asked, FUNCTION, volatile=True).reader == asked
+
+
+@pytest.mark.parametrize(
+    ("rows", "count", "is_counted"),
+    [
+        (Plan(rows=336_776, cost=13_928), 7_923, True),
+        (Plan(rows=336_776, cost=57_566, startup_cost=56_724), 7_923, True),
+        (Plan(rows=16, cost=8_630, startup_cost=8_625), 8_630, False),
+        (Plan(rows=33_678, cost=10_557, startup_cost=10_221), 10_978, False),
+        (Plan(rows=2_000_000, cost=221_357, startup_cost=171_826), 216_826, True),
+    ],
+    ids=["scan", "sort", "aggregate", "distinct", "many groups"],
+)
+def test_what_would_be_there_with_the_rows_is_not_counted(
+    rows: Plan, count: int, *, is_counted: bool
+) -> None:
+    assert comes_before_the_rows(Plan(rows=1, cost=count), rows) is is_counted
