@@ -11,6 +11,7 @@ from app.settings import Settings
 from tests.adversity.server_process import ServerProcess, server_process
 from tests.leaks.holdings import Holdings, Watched
 from tests.ledger import Ledger
+from tests.readers import both_readers
 from tests.wire import asked
 
 WARM = 50  # pools, caches and the allocator have found their sizes
@@ -105,6 +106,7 @@ def growth(samples: list[int]) -> float:
     return statistics.median(samples[-third:]) - statistics.median(samples[:third])
 
 
+@both_readers
 @pytest.mark.parametrize("doing", [complete, disconnect, cancel, fail, resume])
 async def test_a_hundred_times_leaves_nothing(watched: Watched, doing: Doing) -> None:
     await memories(watched, doing, WARM)
