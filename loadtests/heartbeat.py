@@ -28,7 +28,7 @@ MOST_GAPS = 8  # the longest are kept
 MOST_FRAMES = 5
 PLUMBING = (
     *("asyncio", "anyio", "uvloop", "threading.py", "concurrent", "runpy", "starlette", "uvicorn"),
-    *("heartbeat.py", "held.py"),
+    *("/heartbeat.py", "/held.py"),
 )
 
 
@@ -122,6 +122,7 @@ class Heartbeat:
         self._pauses = Pauses()
         self._beats = self._late = 0
         self._threads = cpu_by_thread()
+        self._next: asyncio.TimerHandle | None = None
         self._last = Clocks.now(schedule)
 
     def taken(self) -> dict[str, Any]:
@@ -144,8 +145,7 @@ class Heartbeat:
         self._beats += 1
         if spent.wall > LATE_SECONDS:
             self._note(spent)
-        if not self._stopped.is_set():
-            self._loop.call_later(BEAT_SECONDS, self.beat)
+        self._next = self._loop.call_later(BEAT_SECONDS, self.beat)
         self._last = Clocks.now(self._schedule)
 
     def look_for_ever(self) -> None:
@@ -158,8 +158,10 @@ class Heartbeat:
                 self._looks.append(Look(stacks(), cpu_by_thread()))
 
     def stop(self) -> None:
-        """No beat after the next."""
+        """No beat any more."""
         self._stopped.set()
+        if self._next is not None:
+            self._next.cancel()
 
     @contextmanager
     def watched(self) -> Generator[None]:
