@@ -195,7 +195,7 @@ class Settings:
     )
     row_bytes: int = field(default=4 * 2**20, metadata=_about(parse_size, "the largest row"))
     reader: Literal["auto", "cursor", "copy"] = field(
-        default="cursor", metadata=_about(parse_reader, "what reads the rows out of PostgreSQL")
+        default="auto", metadata=_about(parse_reader, "what reads the rows out of PostgreSQL")
     )
     follower_grace: float = field(
         default=30.0,

@@ -20,14 +20,18 @@ from app.catalog.report_sql import without_order
 from app.database.values import TypedText
 from app.errors import ReportBroken
 
+# numeric, inet and cidr: no fixed width, and never more than 150 kB (PostgreSQL, 8.1.2).
+SHORT_OIDS = frozenset({1700, 869, 650})
+MOST_VARCHAR = 10_485_760  # characters (PostgreSQL, 8.3)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composition:
     """The statement of a run in its forms. All take the same `binds`, all text.
 
-    `columns` are the chosen ones in their order; `values` are the binds that are not NULL with the
-    types they are cast to. Every form has the same FROM and WHERE, so a transaction sees the same
-    rows in the same order in all that select.
+    `columns` are the chosen ones in their order, `places` where the report has them; `values` are
+    the binds that are not NULL with the types they are cast to. Every form has the same FROM and
+    WHERE, so a transaction sees the same rows in the same order in all that select.
     """
 
     columns: tuple[Column, ...]
@@ -38,6 +42,7 @@ class Composition:
     where: str
     order: str
     limit: str
+    places: tuple[int, ...]
     outputs: tuple[str, ...]
 
     def select(self, cut: int | None = None) -> str:
@@ -48,6 +53,34 @@ class Composition:
             for number, (column, output) in enumerate(self._numbered(), 1)
         )
         return self._rows(", ".join(columns))
+
+    def printed(self, limit_bytes: int) -> str:
+        """For COPY, which prints each column itself. Of a row with longer texts than `limit_bytes`
+        together, filling comes instead: a byte more than the limit, or a few, divided as the texts'
+        sizes are. A single long column is cut after `limit_bytes` + 1 characters.
+
+        OFFSET 0 keeps the inner selects whole, so that each text is made, and measured, once.
+        """
+        long = [at for at, column in enumerate(self.columns) if _may_be_long(column)]
+        texts = [
+            output if at in long else f"r.c{place + 1}"
+            for at, (output, place) in enumerate(zip(self.outputs, self.places, strict=True))
+        ]
+        if len(long) <= 1:
+            return self._rows(", ".join(_shortened(texts, long, limit_bytes)))
+        inner = self._rows(", ".join(f"{text} as v{n}" for n, text in enumerate(texts, 1)))
+        total = " + ".join(f"coalesce(octet_length(t.v{at + 1}), 0)::bigint" for at in long)
+        values = (
+            _filled(f"s.v{at + 1}", limit_bytes) if at in long else f"s.v{at + 1}"
+            for at in range(len(texts))
+        )
+        return _lines(
+            f"select {', '.join(values)}",
+            f"from (select t.*, {total} as total",
+            "from (",
+            inner,
+            "offset 0) as t offset 0) as s",
+        )
 
     def select_bounded(self, limit_bytes: int) -> str:
         """One text[] per row: '' and the values, or, where they have more than `limit_bytes`
@@ -110,6 +143,7 @@ def compose(report: Report, description: Description, query: Query) -> Compositi
         where=_clause("where ", " and ".join(filters)),
         order=_clause("order by ", ", ".join(sorts(description.columns, query.order))),
         limit="" if query.limit is None else f"limit {query.limit:d}",
+        places=tuple(chosen),
         outputs=tuple(output_text(description.columns[at], f"r.c{at + 1}") for at in chosen),
     )
 
@@ -147,6 +181,24 @@ def _clause(keyword: str, text: str) -> str:
 
 def _cut(output: str, cut: int | None) -> str:
     return output if cut is None else f"left({output}, {cut + 1:d})"
+
+
+def _may_be_long(column: Column) -> bool:
+    return column.variable and column.oid not in SHORT_OIDS
+
+
+def _shortened(texts: Sequence[str], long: Sequence[int], limit: int) -> Iterable[str]:
+    """Unlike `left`, `varchar(n)` looks at a value's bytes before it counts characters."""
+    for at, text in enumerate(texts):
+        if at in long:
+            yield f"({text})::varchar({limit + 1:d})" if limit < MOST_VARCHAR else _cut(text, limit)
+        else:
+            yield text
+
+
+def _filled(value: str, limit: int) -> str:
+    size = f"ceil(octet_length({value})::float8 * {limit + 1:d} / s.total)::integer"
+    return f"case when s.total <= {limit:d} then {value} else repeat('.', {size}) end"
 
 
 def _chosen(columns: Sequence[Column], names: Sequence[str] | None) -> Sequence[int]:

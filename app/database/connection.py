@@ -1,6 +1,7 @@
 """A connection that can be told from outside to end the statement that it is busy with."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, cast
 
 import asyncpg
@@ -24,11 +25,13 @@ class CancellableConnection(_Connection):
         safe: PostgreSQL signals the backend before it hangs up on us (PostgreSQL, 54.2.8
         Canceling Requests in Progress).
         """
+        if self.is_closed():
+            return
         told = asyncio.get_running_loop().create_future()
         self._cancel_current_command(told)
         await told
 
 
-async def cancel_statement(connection: "Connection") -> None:
-    """The same through the pool's proxy, which knows asyncpg's own methods only by type."""
-    await cast("CancellableConnection", connection).cancel_statement()
+def cancellation(connection: "Connection") -> Callable[[], Awaitable[None]]:
+    """`cancel_statement` of a pool's connection; to be called also when the pool has it back."""
+    return cast("CancellableConnection", connection).cancel_statement

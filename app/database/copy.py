@@ -9,10 +9,9 @@ server has quoted, and inside `copy (…)` a second statement does not parse.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from app.database.connection import cancel_statement
+from app.database.connection import cancellation
 from app.database.cursor import Selection
 from app.database.tasks import to_its_end
 
@@ -33,6 +32,10 @@ order by place
 class Inlined(Selection, Protocol):
     """A composed statement whose binds can be put into its text."""
 
+    def printed(self, limit_bytes: int) -> str:
+        """Every column for COPY to print; filling where a row's texts have more bytes."""
+        ...
+
     def inlined(self, sql: str, literals: Sequence[str]) -> str:
         """`sql` with the n-th literal where the token `$n` stood."""
         ...
@@ -43,21 +46,22 @@ async def copy_rows(
 ) -> None:
     """Hand every row to `take`, as whole lines with their ends; PostgreSQL waits while it works.
 
-    Values longer than `row_bytes` characters arrive cut after one more: whoever takes the lines
-    looks at their sizes. Raises what asyncpg and `take` raise. A cancellation ends the COPY first.
+    A row with more than `row_bytes` of text arrives cut, or filled, to little more: whoever takes
+    the lines looks at their sizes. Raises what asyncpg and `take` raise. A cancellation ends the
+    COPY first.
     """
     literals = [row[0] for row in await connection.fetch(QUOTED, list(selection.binds))]
-    sql = selection.inlined(selection.select(row_bytes), literals)
-    lines = _Lines(take, partial(cancel_statement, connection))
+    sql = selection.inlined(selection.printed(row_bytes), literals)
+    lines = _Lines(take, cancellation(connection))
     copying = asyncio.create_task(connection.copy_from_query(sql, output=lines.feed, format="text"))
     try:
         await asyncio.wait([copying])
     except asyncio.CancelledError:
         await to_its_end(asyncio.create_task(_end(copying, lines, connection)))
         raise
-    if lines.error is not None:
-        raise lines.error
-    copying.result()
+    ended = copying.exception()  # asked for in any case, else asyncio logs that nobody did
+    if error := lines.error or ended:
+        raise error
 
 
 async def _end(copying: "asyncio.Task[str]", lines: "_Lines", connection: "Connection") -> None:

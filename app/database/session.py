@@ -7,7 +7,7 @@ startup parameters takes them. The first statement has run before any report's t
 
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -97,13 +97,13 @@ async def _configure(connection: "Connection", session: Session) -> None:
 
 
 async def _roll_back(connection: "Connection", transaction: Transaction) -> None:
-    if connection.is_closed():
-        return
     try:
         async with asyncio.timeout(ROLLBACK_SECONDS):
-            await transaction.rollback()
+            if not connection.is_closed():
+                await transaction.rollback()
     except FAULTS:
-        connection.terminate()
+        with suppress(*FAULTS):  # a pool takes back what was terminated, and lends it no more
+            connection.terminate()
 
 
 async def _undisturbed(work: Coroutine[None, None, None]) -> None:

@@ -35,6 +35,10 @@ class Block(Protocol):
         """These rows and then those."""
         ...
 
+    def singly(self) -> Iterator[Self]:
+        """Each row as a block of its own."""
+        ...
+
     def encoded(self) -> Pieces:
         """`["a",null],["b","c"]`, in pieces: each row an array of printed values."""
         ...
@@ -62,6 +66,10 @@ class Rows:
     def __add__(self, other: "Rows") -> "Rows":
         """These rows and then those."""
         return Rows((*self.rows, *other.rows))
+
+    def singly(self) -> "Iterator[Rows]":
+        """Each row as a block of its own."""
+        return (Rows([row]) for row in self.rows)
 
     def encoded(self) -> Pieces:
         """Their JSON, without the brackets of the array that they are in."""
@@ -141,8 +149,8 @@ class Chunker:
             yield from self._take(pieces, 1)
         else:
             del pieces  # large, and about to be made again
-            for row in range(len(part)):
-                yield from self._add_part(part[row : row + 1])
+            for row in part.singly():
+                yield from self._add_part(row)
 
     def _fits(self, pieces: Pieces) -> bool:
         return self._size + _bytes(pieces) + (self._count > 0) <= self._most_bytes

@@ -6,7 +6,6 @@ the other control characters escaped as well. So a chunk is made by replacing by
 at values; the result is what orjson writes for the same rows.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
@@ -14,9 +13,9 @@ from itertools import accumulate
 from app.runs.chunking import Pieces
 
 # What COPY leaves as it is and JSON does not allow: all below U+0020 but the six it escapes.
-CONTROLS = bytes(set(range(1, 0x20)) - set(b"\b\t\n\v\f\r"))
-CONTROL = re.compile(b"[" + re.escape(CONTROLS) + b"]")
-ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
+CONTROLS = sorted(set(range(1, 0x20)) - set(b"\b\t\n\v\f\r"))
+UNICODE_ESCAPES = [(b"%c" % each, b"\\u%04x" % each) for each in CONTROLS]
+NUL = b"\0"  # is in no text of PostgreSQL's: stands for a doubled backslash for a moment
 VERTICAL_TAB = rb"\u000b"
 NEXT_ROW = b'"],["'
 NULL = rb"\N"
@@ -59,15 +58,21 @@ class Lines:
         """These lines and then those."""
         return Lines(self.parts + other.parts, self.counts + other.counts)
 
+    def singly(self) -> "Iterator[Lines]":
+        """Each line as a block of its own."""
+        for text in self.parts:
+            for line in _each(text):
+                yield Lines((line + b"\n",), (1,))
+
     def encoded(self) -> Pieces:
         """`["a",null],["b","c"]`, as orjson writes it; at least one line."""
         text = b"".join(self.parts)
-        if any(control in text for control in CONTROLS):
-            text = CONTROL.sub(_unicode_escape, text)
+        for control, escape in UNICODE_ESCAPES:
+            text = text.replace(control, escape)  # not copied where there is none
         text = text.replace(b'"', rb"\"")
         has_escapes = b"\\" in text
         if has_escapes and rb"\v" in text:
-            text = ESCAPE.sub(_json_escape, text)
+            text = text.replace(rb"\\", NUL).replace(rb"\v", VERTICAL_TAB).replace(NUL, rb"\\")
         text = text.replace(b"\t", b'","').replace(b"\n", NEXT_ROW)
         if not has_escapes:
             return b'["', memoryview(text)[:-3]
@@ -95,7 +100,12 @@ def lines_within(text: bytes, most_bytes: int) -> tuple[bytes, bytes | None]:
 
 def value_bytes(line: bytes) -> list[int]:
     """The bytes of each value's text in a line without its end; NULL has none."""
-    return [0 if value == NULL else len(ESCAPE.sub(b"?", value)) for value in line.split(b"\t")]
+    return [0 if value == NULL else _unescaped_bytes(value) for value in line.split(b"\t")]
+
+
+def _unescaped_bytes(value: bytes) -> int:
+    single = value.replace(rb"\\", NUL)
+    return len(single) - single.count(b"\\")
 
 
 def _each(text: bytes) -> Iterator[bytes]:
@@ -123,11 +133,3 @@ def _end(text: bytes, count: int, lines: int) -> int:
         place = text.rindex(b"\n", 0, place)
         missing += 1
     return text.rindex(b"\n", 0, place) + 1
-
-
-def _unicode_escape(found: re.Match[bytes]) -> bytes:
-    return b"\\u%04x" % found[0][0]
-
-
-def _json_escape(found: re.Match[bytes]) -> bytes:
-    return VERTICAL_TAB if found[1] == b"v" else found[0]

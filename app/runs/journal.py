@@ -149,19 +149,21 @@ class Journal:
         rows: int = 0,
         shown: Progress | None = None,
     ) -> None:
-        event = event_bytes(self.run.id, self._writer.events + 1, name, *data)
-        loop = asyncio.get_running_loop()
+        number, event = self._writer.events + 1, b""
 
         def write() -> None:
+            nonlocal event
+            event = event_bytes(self.run.id, number, name, *data)
             self._writer.append(event, kind=kind, rows=rows)
 
+        loop = asyncio.get_running_loop()
         interrupted = await to_its_end(loop.run_in_executor(self._executor, write))
         self.spoke_at = self._clock.monotonic()
         if shown is not None:
             self._show(shown)
         else:
             self.run = replace(self.run, bytes=self._writer.size)
-        self._grown(self._writer.events, event)
+        self._grown(number, event)
         if interrupted:
             raise interrupted
 

@@ -118,7 +118,8 @@ class Reading:
 
         async def take(text: bytes) -> None:
             fitting, too_large = lines_within(text, most)
-            await self.delivery.add(Lines.of(fitting))
+            if fitting:
+                await self.delivery.add(Lines.of(fitting))
             if too_large is not None:
                 raise row_too_large(prepared.composition.columns, value_bytes(too_large), most)
 
