@@ -22,6 +22,7 @@ from app.drain import drained
 from app.errors import RowstreamError, StartupError
 from app.logs import configure_logs
 from app.memory import give_large_blocks_back
+from app.pauses import short_pauses
 from app.protocol import PatientProtocol
 from app.runs.stop import Abandoned, Stop
 from app.settings import Settings, unknown_variables
@@ -96,6 +97,7 @@ async def serve(
     async with asyncio.timeout(None) as limit, AsyncExitStack() as stack:
         async with stop.abandoning():
             await stack.enter_async_context(app.router.lifespan_context(app))
+        await stack.enter_async_context(short_pauses())
         server = Server(configuration(app), ready=ready)
         async with asyncio.TaskGroup() as group:
             group.create_task(server.serve(sockets=[listener]))
