@@ -1,0 +1,23 @@
+"""Makes pieces of an event in a thread, where making them would hold the event loop."""
+
+import asyncio
+from collections.abc import Iterator
+
+
+async def next_aside(pieces: Iterator[bytes]) -> bytes | None:
+    """The next piece, made in a thread; None at the end.
+
+    Who is cancelled waits for the thread: it reads files that are closed afterwards, and an
+    iterator cannot be closed while somebody is in it. A piece takes milliseconds at most.
+    """
+    work = asyncio.get_running_loop().run_in_executor(None, next, pieces, None)
+    cancelled = None
+    while not work.done():  # a cancelled scope of anyio's cancels again and again
+        try:
+            await asyncio.wait([work])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        work.exception()  # nobody is left to hear of it
+        raise cancelled
+    return work.result()
