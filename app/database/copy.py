@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Take = Callable[[bytes], Awaitable[None]]
 
+NULL = b"\v"  # COPY writes the one in a value as an escape, so a raw one is no part of any
 STOP_SECONDS = 2.0  # a backend that takes longer is not waited for
 
 QUOTED = """
@@ -53,7 +54,9 @@ async def copy_rows(
     literals = [row[0] for row in await connection.fetch(QUOTED, list(selection.binds))]
     sql = selection.inlined(selection.printed(row_bytes), literals)
     lines = _Lines(take, cancellation(connection))
-    copying = asyncio.create_task(connection.copy_from_query(sql, output=lines.feed, format="text"))
+    copying = asyncio.create_task(
+        connection.copy_from_query(sql, output=lines.feed, format="text", null=NULL.decode())
+    )
     try:
         await asyncio.wait([copying])
     except asyncio.CancelledError:

@@ -26,7 +26,7 @@ from app.errors import RowstreamError
 from app.runs.choice import ReaderName, choose_reader, comes_before_the_rows
 from app.runs.chunking import Rows
 from app.runs.clock import Clock
-from app.runs.copytext import Lines, lines_within, value_bytes
+from app.runs.copytext import Lines, value_bytes
 from app.runs.delivery import Delivery
 from app.runs.journal import Journal
 from app.runs.line import Line
@@ -117,11 +117,13 @@ class Reading:
         most = self.around.settings.row_bytes
 
         async def take(text: bytes) -> None:
-            fitting, too_large = lines_within(text, most)
+            lines = Lines.of(text)
+            fitting = lines.within(most)
             if fitting:
-                await self.delivery.add(Lines.of(fitting))
-            if too_large is not None:
-                raise row_too_large(prepared.composition.columns, value_bytes(too_large), most)
+                await self.delivery.add(fitting)
+            if len(fitting) < len(lines):
+                sizes = value_bytes(lines.lines[len(fitting)])
+                raise row_too_large(prepared.composition.columns, sizes, most)
 
         await copy_rows(connection, prepared.composition, take, row_bytes=most)
 

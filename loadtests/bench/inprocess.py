@@ -13,7 +13,7 @@ from app.catalog.statement import Composition, compose
 from app.database.copy import copy_rows
 from app.database.cursor import CursorReader
 from app.runs.chunking import Block, Chunk, Chunker, Rows
-from app.runs.copytext import Lines, lines_within
+from app.runs.copytext import Lines
 from app.settings import Settings
 from loadtests.bench.alone import Alone
 from loadtests.bench.ground import Ground
@@ -45,8 +45,7 @@ class Readers:
         chunker, most = self._chunker(), self.settings.row_bytes
 
         async def take_lines(text: bytes) -> None:
-            lines, _ = lines_within(text, most)
-            cut(chunker, Lines.of(lines), take)
+            cut(chunker, Lines.of(text).within(most), take)
 
         await copy_rows(self.alone.connection, self.composition, take_lines, row_bytes=most)
         flush(chunker, take)

@@ -1,13 +1,13 @@
 """COPY's text made into JSON by replacing bytes is what orjson writes for the same rows."""
 
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import orjson
 from hypothesis import given, strategies as st
 
 from app.runs.chunking import Block, Chunker, Rows
-from app.runs.copytext import Lines, lines_within, value_bytes
+from app.runs.copytext import Lines, value_bytes
 
 Values = tuple[str | None, ...]
 
@@ -23,8 +23,8 @@ ROWS = st.integers(1, 4).flatmap(
 
 
 def copy_line(row: Values) -> bytes:
-    """The row as PostgreSQL's manual says that COPY prints it."""
-    return "\t".join(r"\N" if value is None else value.translate(ESCAPES) for value in row).encode()
+    """The row as PostgreSQL's manual says that COPY prints it, NULL as it is told to."""
+    return "\t".join("\v" if value is None else value.translate(ESCAPES) for value in row).encode()
 
 
 def text_of(rows: list[Values]) -> bytes:
@@ -67,7 +67,7 @@ def test_some_of_the_lines_are_those_rows(
     some = whole[start:stop]
 
     assert len(some) == len(rows[start:stop])
-    assert b"".join(some.parts) == text_of(rows[start:stop])
+    assert (some, some.size) == (Lines.of(text_of(rows[start:stop])), some.size)
 
 
 @given(ROWS, st.integers(0, 5), st.integers(1, 4), st.integers(1, 200))
@@ -92,7 +92,14 @@ def test_the_text_of_a_null_is_not_null() -> None:
 
 
 def test_lines_end_before_the_first_whose_values_are_too_large() -> None:
-    text = b"abc\n" + rb"a\nb" + b"\nabcd\na\n"
+    lines = Lines.of(b"abc\n" + rb"a\nb" + b"\nabcd\na\n")
 
-    assert lines_within(text, 3) == (b"abc\n" + rb"a\nb" + b"\n", b"abcd")
-    assert lines_within(text, 4) == (text, None)
+    assert lines.within(3).lines == [b"abc", rb"a\nb"]
+    assert lines.within(4) == lines
+
+
+@given(st.lists(st.integers(0, 300), min_size=1))
+def test_nulls_are_found_however_close_they_lie(gaps: list[int]) -> None:
+    row = tuple(chain.from_iterable((None, "x" * gap, "y") for gap in gaps))
+
+    assert encoded(Lines.of(text_of([row]))) == orjson.dumps([row])
