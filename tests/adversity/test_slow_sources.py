@@ -3,6 +3,7 @@
 import asyncio
 from itertools import pairwise
 
+import asyncpg
 import pytest
 
 from tests.adversity.live import live
@@ -11,6 +12,26 @@ from tests.serving import Served
 
 # A second of `progress` beyond the two that it may take, for a busy machine.
 NOISE = 1.0
+SHOWN_SECONDS = 0.5  # after it exists a row is on its way; COPY would show the first after 15
+SOURCES = """
+create table large as select i, md5(i::text) as text from generate_series(1, 5000) as i;
+analyze large;
+create function pausing(int) returns int language plpgsql volatile
+    as $$ begin perform pg_sleep(0.02); return $1; end $$;
+create view paused as select pausing(i) as i from large;
+"""
+TRICKLING = {
+    "volatile function": "select pausing(i) from large",
+    "volatile function in a view": "select i from paused",
+    "volatile function in a filter": "select i from large where pausing(i) > 0",
+    "function scan": "select i, pausing(i) from generate_series(1, 5000) as i",
+    "dear rows": """
+        select i, (
+            select count(*) from large as other
+            where repeat(other.text, 8) like '%' || large.text || '%0%1%2%3%'
+        )
+        from large""",
+}
 
 pytestmark = pytest.mark.slow
 
@@ -26,6 +47,33 @@ async def test_a_hundred_rows_a_second_are_shown_within_a_second_and_every_secon
     shown = follower.seconds("chunk")
     assert follower.times[0][0] - began + shown[0] < 1 + NOISE
     assert max(later - sooner for sooner, later in pairwise(shown)) < 1 + NOISE
+
+
+@pytest.mark.parametrize("sql", TRICKLING.values(), ids=TRICKLING)
+async def test_where_rows_may_trickle_they_are_read_by_a_cursor_and_shown_as_they_come(
+    server: Served, database_url: str, sql: str
+) -> None:
+    await make_sources(database_url)
+    write(server, "trickling", sql)
+    run = await server.start("trickling")
+    async with live(server.url, run) as follower:
+        await follower.until(lambda ledger: ledger.chunks >= 4, "a fourth chunk")
+    told = (await server.client.get(f"/api/runs/{run}")).json()
+
+    assert told["reader"] == "cursor"
+    shown = [0.0, *follower.seconds("chunk")]
+    assert max(later - sooner for sooner, later in pairwise(shown)) < SHOWN_SECONDS + NOISE
+
+
+async def make_sources(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute(SOURCES)
+    await connection.close()
+
+
+def write(server: Served, name: str, sql: str) -> None:
+    assert server.settings.reports is not None
+    (server.settings.reports / f"{name}.sql").write_text(f'-- total = "none"\n{sql}')
 
 
 async def test_rows_of_a_slow_source_come_in_small_chunks(server: Served) -> None:

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from app.catalog.report import Reader
 from app.settings import Settings
 from tests.adversity import reports as adverse
 from tests.serving import REPORTS, Served, serving_reports
@@ -28,7 +29,8 @@ from (select generate_series(1, 1000000) as i) as n
     "steady": """
 -- title = "A row every 10 ms, for ten minutes"
 -- chunk_rows = 10
-select i, pg_sleep(0.01)::text as slept from generate_series(1, 60000) as i
+select i, pg_sleep(0.01)::text as slept, repeat('.', 1000) as padding
+from generate_series(1, 60000) as i
 """,
     "second": """
 -- title = "A second without a row"
@@ -50,13 +52,20 @@ def anyio_backend() -> tuple[str, dict[str, bool]]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database_url: str) -> Settings:
+def reader() -> Reader:
+    """Who reads the runs of a test that is not parametrized by `both_readers`."""
+    return "auto"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str, reader: Reader) -> Settings:
     return Settings(
         data=tmp_path / "data",
         reports=adverse.write_reports(tmp_path / "reports", ALL_REPORTS),
         database_url=database_url,
         state_url=database_url,
         follower_grace=300.0,
+        reader=reader,
     )
 
 

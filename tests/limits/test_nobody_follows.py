@@ -9,6 +9,7 @@ import pytest
 from app.runs.run import RunId
 from tests.ledger import Ledger
 from tests.limits.state import until_final
+from tests.readers import both_readers
 from tests.serving import Served
 from tests.wire import asked, followed
 
@@ -25,6 +26,7 @@ async def server(serve: Serve) -> Served:
     return await serve(follower_grace=GRACE, runs_per_owner=50)
 
 
+@both_readers
 async def test_a_run_that_nobody_followed_ends_and_keeps_its_rows(server: Served) -> None:
     run = await server.start("steady")
 

@@ -8,6 +8,7 @@ from app.runs.run import RunId
 from tests.limits.owners import owner, start
 from tests.limits.state import executed, saved, until_final, until_gone, until_saved
 from tests.problem import assert_problem, assert_problem_object
+from tests.readers import both_readers
 from tests.serving import Served
 
 Serve = Callable[..., Awaitable[Served]]
@@ -30,6 +31,7 @@ async def beaten(server: Served, run: str) -> None:
             assert not (await server.runs.get(RunId(run))).is_final, "the run ended"
 
 
+@both_readers
 async def test_a_run_past_its_size_is_too_large_and_keeps_its_rows(serve: Serve) -> None:
     server = await serve(backlog_run_bytes=256 * KIB)
     run = await server.start("writing")
@@ -43,6 +45,7 @@ async def test_a_run_past_its_size_is_too_large_and_keeps_its_rows(serve: Serve)
     assert 256 * KIB <= ended.bytes < 512 * KIB
 
 
+@both_readers
 async def test_a_run_that_fills_its_owners_share_ends_and_keeps_its_rows(serve: Serve) -> None:
     server = await serve(backlog_bytes=4 * MIB)
     run = await server.start("writing")

@@ -7,6 +7,7 @@ import pytest
 from tests.activity import backends
 from tests.limits.state import until_final, until_run, until_status
 from tests.problem import assert_problem_object
+from tests.readers import both_readers
 from tests.serving import Served
 
 Serve = Callable[..., Awaitable[Served]]
@@ -14,6 +15,7 @@ Serve = Callable[..., Awaitable[Served]]
 pytestmark = pytest.mark.slow
 
 
+@both_readers
 async def test_a_run_past_its_limit_fails_and_keeps_its_rows(serve: Serve) -> None:
     server = await serve(run_timeout=1.0)
     run = await server.start("steady")
@@ -34,6 +36,7 @@ async def test_the_limit_is_the_whole_run_and_not_a_fetch(serve: Serve) -> None:
     assert 1.4 < (ended.finished_at - ended.started_at).total_seconds() < 4
 
 
+@both_readers
 async def test_no_backend_works_for_a_run_past_its_limit(serve: Serve) -> None:
     server = await serve(run_timeout=0.5)
     run = await server.start("sleeping")
@@ -65,6 +68,7 @@ async def test_a_reports_own_limit_goes_before_the_servers(serve: Serve) -> None
     assert "0.5 seconds" in str((ended.error or {})["detail"])
 
 
+@both_readers
 async def test_a_run_past_its_limit_makes_room_for_the_next_in_line(serve: Serve) -> None:
     server = await serve(pool=1, run_timeout=1.0)
     await server.start("sleeping")

@@ -3,6 +3,7 @@
 What the runs of both tell can then be held against each other, signs of life included.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -22,6 +23,9 @@ from tests.serving import PLAIN, WAIT_SECONDS, Served, serving
 from tests.sse_client import Event
 
 UNTIMED = 3600.0  # seconds: no chunk ends because its time is up
+# Rows that do not end must fail in the test: after pytest's alarm the test would still be reading,
+# and the servers would wait for it before they close.
+READ_SECONDS = 20.0
 NOW = datetime.now(UTC)
 STILL = Clock(now=lambda: NOW, monotonic=lambda: 0.0)
 OWN = ("run", "reader", "reader_reason")  # what each run has for itself
@@ -45,7 +49,9 @@ class Both:
     async def told(self, report: str, **query: str) -> list[Told]:
         """What the run of each reader tells, but for what is each run's own."""
         path = f"/api/reports/stream/{report}?{httpx.QueryParams(query)}"
-        return [own_left_out(await one.events(path), one.settings.reader) for one in self.served]
+        async with asyncio.timeout(READ_SECONDS * len(self.served)):
+            told = [(one.settings.reader, await one.events(path)) for one in self.served]
+        return [own_left_out(events, reader) for reader, events in told]
 
     async def rows(self, report: str, **query: str) -> list[list[str | None]]:
         """The rows, after both readers told the same and completed."""
