@@ -32,6 +32,8 @@ def placeholders(sql: str) -> Iterator[Placeholder]:
 
 def replace_placeholders(sql: str, replacement: Callable[[int], str]) -> str:
     """`sql` with `replacement(n)` where `$n` stood, and every other character as it was."""
+    if "$" not in sql:
+        return sql  # the scanner takes 20 ms for the names of 1,600 columns
     parts: list[str] = []
     done = 0
     for each in placeholders(sql):

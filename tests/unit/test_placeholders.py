@@ -45,3 +45,8 @@ def test_no_literal_hides_or_makes_a_placeholder(text: str) -> None:
     literal = "'" + text.replace("'", "''") + "'"
 
     assert replaced(f"select {literal}, $1") == f"select {literal}, <1>"
+
+
+@pytest.mark.parametrize("sql", ["", "select 1", "select 'never ended", 'select 1 as "ü'])
+def test_a_text_without_a_dollar_is_left_to_postgresql_as_it_is(sql: str) -> None:
+    assert replaced(sql) == sql
