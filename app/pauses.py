@@ -5,6 +5,7 @@ All of them are of the whole process, so a serving process sets them, and sets t
 
 import asyncio
 import gc
+import os
 import sys
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +26,7 @@ SWITCH_SECONDS = 0.001
 # Threads beyond the cores stand in the kernel's queue for one, now and then with the GIL in their
 # hands: with asyncio's six, on two cores, twenty gzip followers made the loop wait for 84 ms,
 # with two for 10.
-THREADS = 2
+THREADS = max(2, os.cpu_count() or 1)
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """Tasks that stop others, and work that nothing stops half-way."""
 
 import asyncio
+from typing import Any
 
 
 def this_task() -> "asyncio.Task[object]":
@@ -12,13 +13,15 @@ def this_task() -> "asyncio.Task[object]":
     return task
 
 
-async def to_its_end(work: "asyncio.Future[None]") -> asyncio.CancelledError | None:
-    """Wait for work that no cancellation stops; a cancellation comes back, to be raised."""
+async def to_its_end(work: "asyncio.Future[Any]") -> asyncio.CancelledError | None:
+    """Wait until work is done that no cancellation stops; one comes back, to be raised.
+
+    There can be many: a cancelled scope of anyio's cancels again at every turn of the loop.
+    """
     cancelled = None
     while not work.done():
         try:
             await asyncio.wait([work])
         except asyncio.CancelledError as error:
             cancelled = error
-    work.result()
     return cancelled

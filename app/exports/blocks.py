@@ -1,7 +1,8 @@
 """Bytes that are made off the event loop, a block at a time, and sent in pieces of 64 KiB."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Iterator
+
+from app.runs.aside import next_aside
 
 # One send of a response; also the least that is made at a time.
 PIECE_BYTES = 64 * 1024
@@ -10,7 +11,7 @@ PIECE_BYTES = 64 * 1024
 async def off_the_loop(made: Iterator[bytes]) -> AsyncGenerator[memoryview]:
     """What is made, in pieces of at most 64 KiB; nothing is made that is not asked for."""
     blocks = gathered(made)
-    while block := await _to_its_end(asyncio.to_thread(next, blocks, b"")):
+    while block := await next_aside(blocks):
         for piece in slices(block):
             yield piece
 
@@ -32,13 +33,3 @@ def slices(block: bytes) -> list[memoryview]:
     """The block in parts of at most 64 KiB, not copied."""
     view = memoryview(block)
     return [view[start : start + PIECE_BYTES] for start in range(0, len(view), PIECE_BYTES)]
-
-
-async def _to_its_end(work: Coroutine[object, object, bytes]) -> bytes:
-    """Wait for a thread also when cancelled: what it reads is closed after us."""
-    thread = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(thread)
-    except asyncio.CancelledError:
-        await asyncio.wait([thread])
-        raise

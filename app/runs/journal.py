@@ -157,7 +157,9 @@ class Journal:
             self._writer.append(event, kind=kind, rows=rows)
 
         loop = asyncio.get_running_loop()
-        interrupted = await to_its_end(loop.run_in_executor(self._executor, write))
+        writing = loop.run_in_executor(self._executor, write)
+        interrupted = await to_its_end(writing)
+        writing.result()
         self.spoke_at = self._clock.monotonic()
         if shown is not None:
             self._show(shown)

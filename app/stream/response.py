@@ -20,12 +20,12 @@ import structlog
 from sse_starlette.sse import EventSourceResponse, SendTimeoutError
 from starlette.types import Receive, Scope, Send
 
+from app.runs.aside import next_aside
 from app.runs.backlog_reader import BacklogReader, damaged_error
 from app.runs.events import PING, RETRY, final_data, final_name, unnumbered_bytes
 from app.runs.frames import Damaged, Record
 from app.runs.run import Run
 from app.runs.runs import Runs
-from app.stream.aside import next_aside
 from app.stream.encodings import Encoder, choose_coding, encoder
 
 ASIDE_BYTES = 16 * 1024  # gzip takes 0.3 ms for 64 KiB, a thread 0.1 ms to ask and to hear from

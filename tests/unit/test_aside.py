@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import anyio
 import pytest
 
+from app.runs.aside import next_aside
 from app.runs.frames import Damaged
-from app.stream.aside import next_aside
 
 SECONDS = 10.0
 

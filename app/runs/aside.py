@@ -1,7 +1,9 @@
-"""Makes pieces of an event in a thread, where making them would hold the event loop."""
+"""Makes pieces in a thread, where making them would hold the event loop."""
 
 import asyncio
 from collections.abc import Iterator
+
+from app.database.tasks import to_its_end
 
 
 async def next_aside(pieces: Iterator[bytes]) -> bytes | None:
@@ -11,12 +13,7 @@ async def next_aside(pieces: Iterator[bytes]) -> bytes | None:
     iterator cannot be closed while somebody is in it. A piece takes milliseconds at most.
     """
     work = asyncio.get_running_loop().run_in_executor(None, next, pieces, None)
-    cancelled = None
-    while not work.done():  # a cancelled scope of anyio's cancels again and again
-        try:
-            await asyncio.wait([work])
-        except asyncio.CancelledError as error:
-            cancelled = error
+    cancelled = await to_its_end(work)
     if cancelled is not None:
         work.exception()  # nobody is left to hear of it
         raise cancelled
