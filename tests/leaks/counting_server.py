@@ -12,12 +12,18 @@ import orjson
 from app.server import main
 
 COUNTS = "counts"
+STATEMENT = "PreparedStatementState"  # asyncpg's, of one that a connection keeps prepared
 
 
 def write_counts(*_: object) -> None:
     """What is alive after a collection, as JSON; the file is whole when it is there."""
     gc.collect()
-    counts = {"tasks": len(asyncio.all_tasks()), "objects": len(gc.get_objects())}
+    objects = gc.get_objects()
+    counts = {
+        "tasks": len(asyncio.all_tasks()),
+        "objects": len(objects),
+        "statements": sum(type(each).__name__ == STATEMENT for each in objects),
+    }
     path = Path(os.environ["ROWSTREAM_DATA"], COUNTS)
     path.with_suffix(".new").write_bytes(orjson.dumps(counts))
     path.with_suffix(".new").rename(path)

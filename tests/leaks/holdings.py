@@ -24,14 +24,22 @@ where datname = current_database() and application_name like 'rowstream%'
 """
 
 
+# What asyncpg has for one that a connection keeps prepared: each connection of the state does so
+# with each statement of ours when it is first given it, however late.
+OBJECTS_OF_STATEMENT = 11
+
+
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """Counted when nothing runs. `descriptors` are those without the connections to PostgreSQL."""
+    """Counted when nothing runs. `descriptors` are those without the connections to PostgreSQL,
+    `objects` those without their prepared `statements`.
+    """
 
     descriptors: int
     threads: int
     tasks: int
     objects: int
+    statements: int
     connections: int
     deleted_files: int
 
@@ -59,7 +67,8 @@ class Watched:
             descriptors=len(links) - connections["all"],
             threads=self.server.memory_kib("Threads"),
             tasks=counts["tasks"],
-            objects=counts["objects"],
+            objects=counts["objects"] - OBJECTS_OF_STATEMENT * counts["statements"],
+            statements=counts["statements"],
             connections=connections["all"],
             deleted_files=sum("(deleted)" in link for link in links),
         )

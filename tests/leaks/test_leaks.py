@@ -23,10 +23,9 @@ MOST_CONNECTIONS = POOL + 1 + 4  # for runs, for the catalog, for the state
 # and now less, until after a thousand of them the heap has room for as many as there ever are.
 MOST_KIB = 2560
 MOST_CROWDED_KIB = 12 * 1024
-# A request that is kept has twenty objects each time. PostgreSQL's connections have 200, and more
-# with what they have prepared: one may be opened anew.
-MOST_OBJECTS = 2
-MOST_OBJECTS_ONCE = 400
+MOST_OBJECTS = 2  # a time: a request that is kept has twenty
+CONNECTION_OBJECTS = 200  # one may be opened anew
+MOST_STATEMENTS = 4 * 30  # of each connection of the state
 MOST_THREADS = 4  # pools of threads that had no need of all of theirs yet
 CUTS = random.Random(11)  # noqa: S311 - where streams are cut: the same places at every run
 
@@ -130,7 +129,7 @@ async def leaves_nothing(watched: Watched, doing: Doing, times: int) -> None:
     samples = await memories(watched, doing, times)
     after = await watched.holdings()
 
-    assert_none_left(before, after, objects=MOST_OBJECTS_ONCE + MOST_OBJECTS * times)
+    assert_none_left(before, after, objects=CONNECTION_OBJECTS + MOST_OBJECTS * times)
     most_kib = MOST_CROWDED_KIB if doing is disconnect else MOST_KIB
     assert growth(samples) < most_kib, samples
 
@@ -142,4 +141,5 @@ def assert_none_left(before: Holdings, after: Holdings, *, objects: int) -> None
     assert after.threads <= before.threads + MOST_THREADS
     assert after.connections <= MOST_CONNECTIONS
     assert after.objects - before.objects < objects
+    assert 0 < after.statements < MOST_STATEMENTS
     assert after.deleted_files == 0
