@@ -1,10 +1,13 @@
-"""Whether a statement calls volatile functions: then it cannot be opened twice, nor counted beside.
+"""What functions a statement calls. With volatile ones it cannot be opened twice, nor counted
+beside; of those that somebody wrote in SQL or a procedural language the planner does not know how
+long they take.
 
 Asked of the text and of the views below it. The plan would tell too, but `explain (verbose)` prints
 constants in full: `repeat('x', 200000000)` would be 200 MB of plan.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from pglast import ast, parse_sql
@@ -29,11 +32,24 @@ select pg_catalog.pg_get_viewdef(c.oid)
 from seen join pg_catalog.pg_class c using (oid)
 where c.relkind = 'v'
 """
-VOLATILE = """
-select exists (
-    select from pg_catalog.pg_proc where proname = any($1::text[]) and provolatile = 'v'
-)
+CALLED = """
+select
+    coalesce(bool_or(p.provolatile = 'v'), false),
+    coalesce(bool_or(
+        l.lanname not in ('internal', 'c')
+        and p.pronamespace <> 'pg_catalog'::pg_catalog.regnamespace
+    ), false)
+from pg_catalog.pg_proc p join pg_catalog.pg_language l on l.oid = p.prolang
+where p.proname = any($1::text[])
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Whether a statement calls volatile functions, and whether any whose cost nobody knows."""
+
+    volatile: bool
+    written: bool
 
 
 class _Names(Visitor):
@@ -58,18 +74,19 @@ class _Names(Visitor):
         self.samples = self.samples or node.repeatable is None
 
 
-async def calls_volatile(connection: "Connection", sql: str) -> bool:
-    """Whether a function of that name, called here or in a view below, is volatile.
+async def calls_of(connection: "Connection", sql: str) -> Calls:
+    """By the names of the functions that are called here, or in a view below.
 
-    So is a sample of a table without a seed: it has other rows each time.
+    A sample of a table without a seed has other rows each time, as if by a volatile function.
     """
     names = _named([sql])
     views = await connection.fetch(VIEWS, sorted(names.relations)) if names.relations else []
     below = _named(view[0] for view in views)
-    if names.samples or below.samples:
-        return True
     functions = names.functions | below.functions
-    return bool(functions) and bool(await connection.fetchval(VOLATILE, sorted(functions)))
+    volatile, written = False, False
+    if functions:
+        [(volatile, written)] = await connection.fetch(CALLED, sorted(functions))
+    return Calls(volatile or names.samples or below.samples, written)
 
 
 def _named(statements: Iterable[str]) -> _Names:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from app.catalog.report import Reader
 from app.database.explain import Plan
+from app.database.volatility import Calls
 
 ReaderName = Literal["cursor", "copy"]
 
@@ -36,11 +37,11 @@ class Choice:
     reason: str
 
 
-def choose_reader(asked: Reader, plan: Plan, *, volatile: bool) -> Choice:
+def choose_reader(asked: Reader, plan: Plan, calls: Calls) -> Choice:
     """What was asked for; for `auto` what suits the plan."""
     if asked != "auto":
         return Choice(asked, "it was asked for")
-    if reason := _why_row_by_row(plan, volatile=volatile):
+    if reason := _why_row_by_row(plan, calls):
         return Choice("cursor", reason)
     if plan.nodes & PARALLEL:
         return Choice("copy", "the plan is parallel")
@@ -55,9 +56,11 @@ def comes_before_the_rows(count: Plan, rows: Plan) -> bool:
     return count.cost * UNIT_SECONDS <= reading * COUNT_SHARE
 
 
-def _why_row_by_row(plan: Plan, *, volatile: bool) -> str | None:
-    if volatile:
+def _why_row_by_row(plan: Plan, calls: Calls) -> str | None:
+    if calls.volatile:
         return "the report calls volatile functions"
+    if calls.written:
+        return "the report calls functions whose cost the planner does not know"
     if trickling := sorted(plan.nodes & TRICKLING):
         return f"rows may come slowly out of a {trickling[0].lower()}"
     if (plan.cost - plan.startup_cost) / max(plan.rows, 1) > SLOW_ROW_COST:

@@ -21,7 +21,7 @@ from app.database.session import Session, export_snapshot, reading_transaction
 from app.database.tasks import this_task
 from app.database.translate import translated
 from app.database.values import check_values
-from app.database.volatility import calls_volatile
+from app.database.volatility import calls_of
 from app.errors import RowstreamError
 from app.runs.choice import ReaderName, choose_reader, comes_before_the_rows
 from app.runs.chunking import Rows
@@ -96,14 +96,14 @@ class Reading:
         composition = compose(self.report, description, self.query)
         await check_values(connection, [each for each in composition.values if not each.built_in])
         plan = await explain(connection, composition.explainable, composition.binds)
-        volatile = await calls_volatile(connection, self.report.sql)
+        calls = await calls_of(connection, self.report.sql)
         asked = self.report.reader or self.around.settings.reader
-        choice = choose_reader(asked, plan, volatile=volatile)
+        choice = choose_reader(asked, plan, calls)
         await self.journal.columns(composition.columns, reader=choice.reader, reason=choice.reason)
         if self.report.total != "none":
             await self.journal.estimate(plan.rows)
         self.prepared()
-        return Prepared(composition, plan, volatile, choice.reader)
+        return Prepared(composition, plan, calls.volatile, choice.reader)
 
     async def _rows(self, connection: "Connection", prepared: Prepared) -> None:
         match prepared.reader:

@@ -18,12 +18,15 @@ create table large as select i, md5(i::text) as text from generate_series(1, 500
 analyze large;
 create function pausing(int) returns int language plpgsql volatile
     as $$ begin perform pg_sleep(0.02); return $1; end $$;
+create function steady(int) returns int language plpgsql stable
+    as $$ begin perform pg_sleep(0.02); return $1; end $$;
 create view paused as select pausing(i) as i from large;
 """
 TRICKLING = {
     "volatile function": "select pausing(i) from large",
     "volatile function in a view": "select i from paused",
     "volatile function in a filter": "select i from large where pausing(i) > 0",
+    "stable function": "select steady(i) from large",
     "function scan": "select i, pausing(i) from generate_series(1, 5000) as i",
     "dear rows": """
         select i, (

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 import pytest
 
-from app.database.volatility import calls_volatile
+from app.database.volatility import calls_of
 
 if TYPE_CHECKING:
     from app.database.pool import Connection
@@ -54,7 +54,7 @@ async def shared_database_url(shared_database_url: str) -> str:
 async def test_a_statement_with_other_rows_each_time_is_volatile(
     connection: "Connection", sql: str
 ) -> None:
-    assert await calls_volatile(connection, sql)
+    assert (await calls_of(connection, sql)).volatile
 
 
 @pytest.mark.parametrize(
@@ -74,8 +74,23 @@ async def test_a_statement_with_other_rows_each_time_is_volatile(
 async def test_a_statement_that_is_the_same_twice_is_not(
     connection: "Connection", sql: str
 ) -> None:
-    assert not await calls_volatile(connection, sql)
+    assert not (await calls_of(connection, sql)).volatile
 
 
 async def test_a_large_constant_is_not_made(connection: "Connection") -> None:
-    assert not await calls_volatile(connection, "select repeat('x', 200000000)")
+    assert not (await calls_of(connection, "select repeat('x', 200000000)")).volatile
+
+
+@pytest.mark.parametrize(
+    ("sql", "written"),
+    [
+        ("select steady() from plain", True),
+        ("select a from plain where a > public.steady()", True),
+        ("select upper(a::text), age(now()), lpad('a', 3) from plain", False),
+        ("select count(*), date_part('year', now()::date) from plain", False),
+    ],
+)
+async def test_functions_that_somebody_wrote_are_told_from_postgresqls_own(
+    connection: "Connection", sql: str, *, written: bool
+) -> None:
+    assert (await calls_of(connection, sql)).written is written

@@ -4,8 +4,11 @@ import pytest
 
 from app.catalog.report import Reader
 from app.database.explain import Plan
+from app.database.volatility import Calls
 from app.runs.choice import choose_reader, comes_before_the_rows
 
+NONE = Calls(volatile=False, written=False)
+VOLATILE = Calls(volatile=True, written=False)
 LARGE = Plan(rows=1_000_000, cost=20_000.0, nodes=frozenset({"Seq Scan"}))
 SMALL = Plan(rows=500, cost=20.0, nodes=frozenset({"Seq Scan"}))
 PARALLEL = Plan(rows=3, cost=9_000.0, startup_cost=8_999.0, nodes=frozenset({"Gather"}))
@@ -26,16 +29,17 @@ DEAR_ROWS = Plan(rows=20_000, cost=90_000_000.0, nodes=frozenset({"Nested Loop"}
     ],
 )
 def test_auto_takes_what_suits_the_plan(plan: Plan, reader: str) -> None:
-    assert choose_reader("auto", plan, volatile=False).reader == reader
+    assert choose_reader("auto", plan, NONE).reader == reader
 
 
-def test_volatile_functions_are_read_row_by_row() -> None:
-    assert choose_reader("auto", LARGE, volatile=True).reader == "cursor"
+@pytest.mark.parametrize("calls", [VOLATILE, Calls(volatile=False, written=True)])
+def test_functions_that_may_be_slow_are_read_row_by_row(calls: Calls) -> None:
+    assert choose_reader("auto", LARGE, calls).reader == "cursor"
 
 
 @pytest.mark.parametrize("asked", ["cursor", "copy"])
 def test_what_was_asked_for_is_taken(asked: Reader) -> None:
-    assert choose_reader(asked, FUNCTION, volatile=True).reader == asked
+    assert choose_reader(asked, FUNCTION, VOLATILE).reader == asked
 
 
 @pytest.mark.parametrize(
