@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import asyncpg
 import uvloop
 
+from app.database.connection import CancellableConnection
 from loadtests.bench.rows import Row
 from tests.postgres import embedded_binaries
 
@@ -72,7 +73,9 @@ async def _thrown_away(data: bytes) -> None:
 def alone(url: str) -> Generator[Alone]:
     """A connection to the database, and its loop."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        connection = runner.run(asyncpg.connect(url))
+        # The class of the product's connections: its readers read over this one too.
+        opening = asyncpg.connect(url, connection_class=CancellableConnection)
+        connection = runner.run(opening)
         try:
             yield Alone(runner, connection)
         finally:
