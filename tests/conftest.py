@@ -8,8 +8,15 @@ from typing import NoReturn
 import asyncpg
 import pytest
 
+from app.catalog.report import Reader
 from app.demo.loader import load_demo
 from tests.postgres import Cluster, cluster, debian_binaries, embedded_binaries
+
+
+@pytest.fixture
+def reader() -> Reader:
+    """Who reads the runs of a test that is not parametrized by `both_readers`."""
+    return "auto"
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,8 @@
 
 from collections.abc import AsyncGenerator, Iterator
 
-from app.runs.aside import next_aside
-
-# One send of a response; also the least that is made at a time.
-PIECE_BYTES = 64 * 1024
+from app.runs.aside import gathered, next_aside
+from app.runs.frames import PIECE_BYTES
 
 
 async def off_the_loop(made: Iterator[bytes]) -> AsyncGenerator[memoryview]:
@@ -14,19 +12,6 @@ async def off_the_loop(made: Iterator[bytes]) -> AsyncGenerator[memoryview]:
     while block := await next_aside(blocks):
         for piece in slices(block):
             yield piece
-
-
-def gathered(made: Iterator[bytes]) -> Iterator[bytes]:
-    """The same bytes in blocks of at least 64 KiB, but for the last; none is empty."""
-    parts, size = list[bytes](), 0
-    for part in made:
-        parts.append(part)
-        size += len(part)
-        if size >= PIECE_BYTES:
-            yield parts[0] if len(parts) == 1 else b"".join(parts)
-            parts, size = [], 0
-    if size:
-        yield b"".join(parts)
 
 
 def slices(block: bytes) -> list[memoryview]:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 
 from app.database.tasks import to_its_end
+from app.runs.frames import PIECE_BYTES
 
 
 async def next_aside(pieces: Iterator[bytes]) -> bytes | None:
@@ -18,3 +19,16 @@ async def next_aside(pieces: Iterator[bytes]) -> bytes | None:
         work.exception()  # nobody is left to hear of it
         raise cancelled
     return work.result()
+
+
+def gathered(made: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes in blocks of at least 64 KiB, but for the last; none is empty."""
+    parts, size = list[bytes](), 0
+    for part in made:
+        parts.append(part)
+        size += len(part)
+        if size >= PIECE_BYTES:
+            yield parts[0] if len(parts) == 1 else b"".join(parts)
+            parts, size = [], 0
+    if size:
+        yield b"".join(parts)

@@ -10,7 +10,7 @@ from typing import Literal, Protocol, cast
 
 from isal import isal_zlib
 
-from app.exports.blocks import gathered
+from app.runs.aside import gathered
 from app.runs.frames import Source, compress, decompressed, pieces
 
 Coding = Literal["zstd", "gzip", "identity"]

@@ -12,12 +12,6 @@ UNACCEPTED = {"unaccepted": "select no_such_column"}
 
 
 @pytest.fixture
-def reader() -> Reader:
-    """Who reads the runs of a test that is not parametrized by `both_readers`."""
-    return "auto"
-
-
-@pytest.fixture
 def settings(tmp_path: Path, database_url: str, reader: Reader) -> Settings:
     return Settings(
         data=tmp_path / "data",

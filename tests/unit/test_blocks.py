@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given, strategies
 
-from app.exports.blocks import PIECE_BYTES, gathered, off_the_loop
-from app.runs.frames import Damaged
+from app.exports.blocks import off_the_loop
+from app.runs.aside import gathered
+from app.runs.frames import PIECE_BYTES, Damaged
 
 SECONDS = 10
 
