@@ -161,7 +161,14 @@ class Settings:
         default=None,
         metadata=_about(str, "where runs are kept (the database when not given, else embedded)"),
     )
+    files_url: str | None = field(
+        default=None,
+        metadata=_about(str, "where exports lie, such as s3://bucket/folder (the data folder)"),
+    )
     processes: int = field(default=1, metadata=_about(parse_count, "server processes"))
+    export_worker: bool = field(
+        default=True, metadata=_about(parse_yes, "`serve` starts a process that does exports")
+    )
     count_cost: float = field(
         default=2_000_000.0,
         metadata=_about(parse_cost, "plans dearer than this (in EXPLAIN's units) are not counted"),
@@ -209,6 +216,24 @@ class Settings:
     )
     backlog_bytes: int = field(
         default=20 * 2**30, metadata=_about(parse_size, "all backlogs at most")
+    )
+    export_report: str | None = field(
+        default=None, metadata=_about(str, "the report that is exported where none is named")
+    )
+    export_slots: int = field(
+        default=2, metadata=_about(parse_count, "exports of a worker at the same time")
+    )
+    exports_per_owner: int = field(
+        default=5, metadata=_about(parse_count, "exports in progress of one owner")
+    )
+    export_timeout: float = field(
+        default=7200.0, metadata=_about(parse_some_time, "time limit of an export")
+    )
+    export_ttl: float = field(
+        default=86400.0, metadata=_about(parse_some_time, "a finished export is kept for this long")
+    )
+    files_bytes: int = field(
+        default=100 * 2**30, metadata=_about(parse_size, "the files of all exports at most")
     )
     send_timeout: float = field(
         default=30.0,

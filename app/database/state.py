@@ -1,7 +1,7 @@
-"""The statements of `state.sql`, by name, over a connection of the state pool."""
+"""The statements of `state.sql` and `export.sql`, by name, over a connection of the state pool."""
 
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
@@ -15,18 +15,24 @@ from app.errors import DatabaseUnavailable
 if TYPE_CHECKING:
     from app.database.pool import Connection, Database
 
+    Also = Callable[[Connection], Awaitable[None]]
+
 StateRow = asyncpg.Record
 
 NAME = re.compile(r"^-- ([a-z_]+)\n", re.MULTILINE)
+FILES = ("state.sql", "export.sql")
 STATEMENT_SECONDS = 5.0
 INSTALL_LOCK = 7_264_918_351  # any number of ours: two servers that start must not race
 
 
 @cache
 def statements() -> dict[str, str]:
-    """Each statement of `state.sql` under the name in the comment line before it."""
-    parts = NAME.split(Path(__file__).with_suffix(".sql").read_text("utf-8"))
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
+    """Each statement of both files under the name in the comment line before it."""
+    found: dict[str, str] = {}
+    for file in FILES:
+        parts = NAME.split(Path(__file__).with_name(file).read_text("utf-8"))
+        found |= zip(parts[1::2], parts[2::2], strict=True)
+    return found
 
 
 class State:
@@ -40,18 +46,27 @@ class State:
         async with self._connection() as connection, connection.transaction():
             await connection.execute(f"select pg_advisory_xact_lock({INSTALL_LOCK})")
             await connection.execute(statements()["schema"])
+            await connection.execute(statements()["export_schema"])
 
     async def fetch(self, name: str, *binds: object) -> Sequence[StateRow]:
         """The rows of one statement, in a transaction of its own."""
         async with self._connection() as connection:
             return await connection.fetch(statements()[name], *binds, timeout=STATEMENT_SECONDS)
 
-    async def locked(self, name: str, key: str, *binds: object) -> Sequence[StateRow]:
-        """The same, while no other transaction holds the lock of this key."""
+    async def locked(
+        self, name: str, key: str, *binds: object, also: "Also | None" = None
+    ) -> Sequence[StateRow]:
+        """The same, while no other transaction holds the lock of this key.
+
+        Where there are rows, `also` is done in the same transaction.
+        """
         lock = "select pg_advisory_xact_lock(hashtextextended($1, 0))"
         async with self._connection() as connection, connection.transaction():
             await connection.execute(lock, key, timeout=STATEMENT_SECONDS)
-            return await connection.fetch(statements()[name], *binds, timeout=STATEMENT_SECONDS)
+            rows = await connection.fetch(statements()[name], *binds, timeout=STATEMENT_SECONDS)
+            if rows and also is not None:
+                await also(connection)
+            return rows
 
     @asynccontextmanager
     async def _connection(self) -> AsyncGenerator["Connection"]:

@@ -48,7 +48,7 @@ select (r ->> 'id')::uuid, r ->> 'kind', r ->> 'owner', r ->> 'report', r ->> 't
 from (select $1::jsonb) as given(r)
 where (
     select count(*) from rowstream.run
-    where owner = r ->> 'owner' and status in ('pending', 'processing')
+    where owner = r ->> 'owner' and kind = 'run' and status in ('pending', 'processing')
 ) < $2
 returning id;
 
@@ -58,7 +58,7 @@ select owner, sum(bytes)::bigint as kept,
     coalesce(sum(bytes) filter (where status in ('pending', 'processing')), 0)::bigint
         as in_progress
 from rowstream.run
-where deleted_at is null
+where kind = 'run' and deleted_at is null
 group by owner;
 
 -- save
@@ -83,7 +83,7 @@ returning r.id::text, r.cancel_requested,
 update rowstream.run set followed_at = now() where id = any($1::uuid[]);
 
 -- find
-select * from rowstream.run where id = $1;
+select * from rowstream.run where id = $1 and kind = 'run';
 
 -- listed
 select * from rowstream.run
@@ -95,7 +95,7 @@ limit 200;
 -- request_cancel
 -- For the process that owns the run; it is notified, and finds the mark if it did not hear.
 update rowstream.run set cancel_requested = true
-where id = $1 and status in ('pending', 'processing')
+where id = $1 and kind = 'run' and status in ('pending', 'processing')
 returning pg_notify('rowstream_cancel', id::text);
 
 -- requested_cancels
@@ -105,7 +105,8 @@ where process = $1 and cancel_requested and status in ('pending', 'processing');
 -- silent
 -- Runs in progress that have given no sign of life for $1 seconds.
 select * from rowstream.run
-where status in ('pending', 'processing') and heartbeat < now() - make_interval(secs => $1);
+where kind = 'run' and status in ('pending', 'processing')
+    and heartbeat < now() - make_interval(secs => $1);
 
 -- adopt
 -- Become the owner of a silent run.
@@ -119,12 +120,12 @@ delete from rowstream.run where id = $1;
 -- expired
 -- Finished runs whose time has passed.
 select id::text from rowstream.run
-where deleted_at is null and expires_at < now();
+where kind = 'run' and deleted_at is null and expires_at < now();
 
 -- oldest
 -- Finished runs that are kept, the oldest first.
 select id::text, bytes from rowstream.run
-where deleted_at is null and status in ('completed', 'failed', 'cancelled')
+where kind = 'run' and deleted_at is null and status in ('completed', 'failed', 'cancelled')
 order by finished_at
 limit 100;
 
