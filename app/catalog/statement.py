@@ -99,6 +99,14 @@ class Composition:
         guarded = f"case when {total} <= {limit_bytes:d} then {whole} else {refused} end"
         return self._rows(_lines("(select", guarded, f"from (select {texts} offset 0) as t) as v"))
 
+    def raw(self) -> str:
+        """The chosen columns as they are: each of its own type, whatever its size."""
+        return self.selecting([f"r.c{place + 1}" for place in self.places])
+
+    def selecting(self, expressions: Sequence[str]) -> str:
+        """These expressions of every row, over `r.cN`, where N counts the report's columns."""
+        return self._rows(", ".join(expressions))
+
     def count(self) -> str:
         """How many rows there are; the report's own sort is left out where it changes nothing."""
         rows = _lines("select", f"from {self.counted_source}", self.where, self.limit)

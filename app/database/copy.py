@@ -1,4 +1,4 @@
-"""The `copy` reader: rows as lines of COPY's text format, at PostgreSQL's own speed.
+"""The `copy` reader: rows as lines of COPY's text format, or a file's bytes, at PostgreSQL's speed.
 
 COPY keeps parallel plans, brings rows one after the other, and stops when nobody takes them. It
 takes no binds: asyncpg would paste arguments in by a regular expression over the whole text and
@@ -8,8 +8,9 @@ server has quoted, and inside `copy (…)` a second statement does not parse.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 from app.database.connection import cancellation
 from app.database.cursor import Selection
@@ -51,33 +52,65 @@ async def copy_rows(
     the lines looks at their sizes. Raises what asyncpg and `take` raise. A cancellation ends the
     COPY first.
     """
-    literals = [row[0] for row in await connection.fetch(QUOTED, list(selection.binds))]
-    sql = selection.inlined(selection.printed(row_bytes), literals)
     lines = _Lines(take, cancellation(connection))
+    options = {"format": "text", "null": NULL.decode()}
+    await _copied(connection, selection, selection.printed(row_bytes), lines, options)
+
+
+async def copy_file(
+    connection: "Connection",
+    selection: Inlined,
+    sql: str,
+    take: Take,
+    *,
+    options: Mapping[str, object],
+) -> int:
+    """Hand the bytes that COPY prints of `sql`, one of the selection's forms, to `take` as they
+    come, cut anywhere; returns how many rows there were.
+
+    PostgreSQL waits while `take` works. `options` are asyncpg's names for COPY's. Raises what
+    asyncpg and `take` raise. A cancellation cancels `take` and ends the COPY first.
+    """
+    pieces = _Pieces(take, cancellation(connection))
+    status = await _copied(connection, selection, sql, pieces, options)
+    return int(status.rpartition(" ")[2])
+
+
+async def _copied(
+    connection: "Connection",
+    selection: Inlined,
+    sql: str,
+    taking: "_Taking",
+    options: Mapping[str, Any],
+) -> str:
+    """PostgreSQL's last word, `COPY 123`."""
+    literals = [row[0] for row in await connection.fetch(QUOTED, list(selection.binds))]
+    inlined = selection.inlined(sql, literals)
     copying = asyncio.create_task(
-        connection.copy_from_query(sql, output=lines.feed, format="text", null=NULL.decode())
+        connection.copy_from_query(inlined, output=taking.feed, **options)
     )
     try:
         await asyncio.wait([copying])
     except asyncio.CancelledError:
-        await to_its_end(asyncio.create_task(_end(copying, lines, connection)))
+        await to_its_end(asyncio.create_task(_end(copying, taking, connection)))
         raise
     ended = copying.exception()  # asked for in any case, else asyncio logs that nobody did
-    if error := lines.error or ended:
+    if error := taking.error or ended:
         raise error
+    return copying.result()
 
 
-async def _end(copying: "asyncio.Task[str]", lines: "_Lines", connection: "Connection") -> None:
+async def _end(copying: "asyncio.Task[str]", taking: "_Taking", connection: "Connection") -> None:
     """Stop a COPY. A backend that does not let go of it in time loses its connection."""
-    await lines.stop()
+    await taking.stop()
     await asyncio.wait([copying], timeout=STOP_SECONDS)
     if not copying.done():
         connection.terminate()
     await asyncio.gather(copying, return_exceptions=True)
 
 
-class _Lines:
-    """Cuts what arrives into lines; a line may come in several parts.
+class _Taking(ABC):
+    """Hands over what arrives.
 
     asyncpg's own way out of a COPY, an exception in here or a cancellation of the task that reads,
     leaves the connection in the middle of it when the last data are there, or more arrive at that
@@ -90,7 +123,6 @@ class _Lines:
         self._take = take
         self._cancel = cancel
         self._stopped = False
-        self._begun: list[bytes] = []
 
     async def stop(self) -> None:
         """Take no more, and have PostgreSQL end the statement."""
@@ -98,9 +130,27 @@ class _Lines:
         await self._cancel()
 
     async def feed(self, data: bytes) -> None:
-        """Take the lines that these bytes finish; never raises."""
-        if self._stopped:
-            return
+        """Take these bytes, if any are taken; never raises."""
+        if not self._stopped:
+            await self._arrived(data)
+
+    @abstractmethod
+    async def _arrived(self, data: bytes) -> None: ...
+
+    async def _failed(self, error: BaseException) -> None:
+        """Keep it, to be raised where the COPY was asked for."""
+        self.error = error
+        await self.stop()
+
+
+class _Lines(_Taking):
+    """Cuts what arrives into lines; a line may come in several parts."""
+
+    def __init__(self, take: Take, cancel: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(take, cancel)
+        self._begun: list[bytes] = []
+
+    async def _arrived(self, data: bytes) -> None:
         end = data.rfind(b"\n") + 1
         view = memoryview(data)
         if end:
@@ -113,6 +163,31 @@ class _Lines:
     async def _hand_over(self, lines: bytes) -> None:
         try:
             await self._take(lines)
-        except Exception as error:  # noqa: BLE001 (raised again by copy_rows)
-            self.error = error
-            await self.stop()
+        except Exception as error:  # noqa: BLE001 (raised again by _copied)
+            await self._failed(error)
+
+
+class _Pieces(_Taking):
+    """Hands over what arrives as it is. Who takes it can wait for somebody else, for ever: so it
+    is done in a task that a stop cancels.
+    """
+
+    def __init__(self, take: Take, cancel: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(take, cancel)
+        self._under_way: asyncio.Future[None] | None = None
+
+    async def stop(self) -> None:
+        """The same, and nobody is waited for."""
+        if self._under_way is not None:
+            self._under_way.cancel()
+        await super().stop()
+
+    async def _arrived(self, data: bytes) -> None:
+        self._under_way = asyncio.ensure_future(self._take(data))
+        await asyncio.wait([self._under_way])
+        if self._stopped:
+            return
+        if self._under_way.cancelled():
+            await self._failed(asyncio.CancelledError())
+        elif error := self._under_way.exception():
+            await self._failed(error)
