@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Take = Callable[[bytes], Awaitable[None]]
 
 NULL = b"\v"  # COPY writes the one in a value as an escape, so a raw one is no part of any
+TEXT = {"format": "text", "null": NULL.decode()}
 STOP_SECONDS = 2.0  # a backend that takes longer is not waited for
 
 QUOTED = """
@@ -52,9 +53,13 @@ async def copy_rows(
     the lines looks at their sizes. Raises what asyncpg and `take` raise. A cancellation ends the
     COPY first.
     """
+    await copy_lines(connection, selection, selection.printed(row_bytes), take)
+
+
+async def copy_lines(connection: "Connection", selection: Inlined, sql: str, take: Take) -> int:
+    """The same for rows of any size of `sql`, one of the selection's forms; returns how many."""
     lines = _Lines(take, cancellation(connection))
-    options = {"format": "text", "null": NULL.decode()}
-    await _copied(connection, selection, selection.printed(row_bytes), lines, options)
+    return await _copied(connection, selection, sql, lines, TEXT)
 
 
 async def copy_file(
@@ -72,8 +77,7 @@ async def copy_file(
     asyncpg and `take` raise. A cancellation cancels `take` and ends the COPY first.
     """
     pieces = _Pieces(take, cancellation(connection))
-    status = await _copied(connection, selection, sql, pieces, options)
-    return int(status.rpartition(" ")[2])
+    return await _copied(connection, selection, sql, pieces, options)
 
 
 async def _copied(
@@ -82,8 +86,7 @@ async def _copied(
     sql: str,
     taking: "_Taking",
     options: Mapping[str, Any],
-) -> str:
-    """PostgreSQL's last word, `COPY 123`."""
+) -> int:
     literals = [row[0] for row in await connection.fetch(QUOTED, list(selection.binds))]
     inlined = selection.inlined(sql, literals)
     copying = asyncio.create_task(
@@ -97,7 +100,7 @@ async def _copied(
     ended = copying.exception()  # asked for in any case, else asyncio logs that nobody did
     if error := taking.error or ended:
         raise error
-    return copying.result()
+    return int(copying.result().removeprefix("COPY "))
 
 
 async def _end(copying: "asyncio.Task[str]", taking: "_Taking", connection: "Connection") -> None:
