@@ -53,13 +53,8 @@ async def copy_rows(
     the lines looks at their sizes. Raises what asyncpg and `take` raise. A cancellation ends the
     COPY first.
     """
-    await copy_lines(connection, selection, selection.printed(row_bytes), take)
-
-
-async def copy_lines(connection: "Connection", selection: Inlined, sql: str, take: Take) -> int:
-    """The same for rows of any size of `sql`, one of the selection's forms; returns how many."""
     lines = _Lines(take, cancellation(connection))
-    return await _copied(connection, selection, sql, lines, TEXT)
+    await _copied(connection, selection, selection.printed(row_bytes), lines, TEXT)
 
 
 async def copy_file(
