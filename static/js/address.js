@@ -48,7 +48,7 @@ export function reportPath(report, address = emptyAddress()) {
   return `/reports/${encodeURIComponent(report)}${writeAddress(address)}`;
 }
 
-/** The address at which an earlier run is seen. @param {RunRecord} record @returns {Address} */
+/** What an earlier run, or an export, was asked for. @param {{ run: string | null, arguments: Record<string, string | null>, query: RunQuery }} record @returns {Address} */
 export function runAddress({ run, arguments: given, query }) {
   const address = { ...emptyAddress(), run, where: query.where ?? [] };
   for (const [name, value] of Object.entries(given)) if (value !== null) address.arguments[name] = value;

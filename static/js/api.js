@@ -64,12 +64,12 @@ function runPath(run) {
 }
 
 /** @param {string} path @param {string} method @returns {Promise<any>} */
-async function askJson(path, method = "GET") {
+export async function askJson(path, method = "GET") {
   return JSON.parse(await ask(path, method));
 }
 
 /** @param {string} path @param {string} method @returns {Promise<string>} */
-async function ask(path, method = "GET") {
+export async function ask(path, method = "GET") {
   const { response, text } = await reach(path, method);
   if (response.ok) return text;
   throw new ProblemError(problemOf(response.status, text, response.headers.get("Retry-After")));

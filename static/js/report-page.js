@@ -2,9 +2,12 @@
 /** The report page: holds its one state, and joins the form, the run and what is drawn. */
 
 import { Announcer } from "./announcer.js";
-import { filters, readAddress, reportName, reportPath } from "./address.js";
+import { readAddress, reportName, reportPath } from "./address.js";
 import { askReport, cancelRun, listRuns } from "./api.js";
-import { button, element, find, setText } from "./element.js";
+import { find, setText } from "./element.js";
+import { startExport } from "./export-api.js";
+import { isFormat } from "./export-address.js";
+import { filterChips } from "./filter-chips.js";
 import { formArguments, parameterFields } from "./parameter-form.js";
 import { problemPanel } from "./problem-panel.js";
 import { problemFrom } from "./problem.js";
@@ -32,6 +35,9 @@ class ReportPage {
   /** What the table and the problem panel show now. @type {{ columns: unknown, problem: unknown }} */
   #drawn = { columns: null, problem: null };
   #scheduled = false;
+  #exporting = false;
+  /** The export that did not begin, and why. @type {{ format: ExportFormat, problem: Problem } | null} */
+  #refused = null;
   #view = new ReportView(document);
   #form = find(document, "#form", HTMLFormElement);
   #table = find(document, "run-table", RunTable);
@@ -68,6 +74,7 @@ class ReportPage {
     this.#view.confirm.addEventListener("close", () => this.#confirmed());
     find(document, "#retry-now", HTMLElement).addEventListener("click", () => this.#session.retryConnection());
     this.#table.addEventListener("cellopen", (event) => this.#showValue(event));
+    find(document, "#exports", HTMLElement).addEventListener("click", (event) => this.#exportPressed(event));
     addEventListener("popstate", () => this.#return());
     addEventListener("pagehide", () => this.#session.pause(true));
     addEventListener("pageshow", (event) => event.persisted && isInProgress(this.#state) && this.#session.pause(false));
@@ -76,11 +83,7 @@ class ReportPage {
   #fillForm() {
     const parameters = this.#report?.parameters ?? [];
     find(document, "#fields", HTMLElement).replaceChildren(...parameterFields(parameters, this.#address.arguments));
-    const chips = filters(this.#address).map(({ text, without }) => {
-      const remove = button("×", () => this.#goTo(without));
-      remove.setAttribute("aria-label", `Remove ${text}`);
-      return element("li", {}, text, remove);
-    });
+    const chips = filterChips(this.#address, (without) => this.#goTo(without));
     find(document, "#filters", HTMLElement).replaceChildren(...chips);
   }
 
@@ -91,14 +94,38 @@ class ReportPage {
   }
 
   async #start() {
-    const parameters = this.#report?.parameters ?? [];
-    const given = this.#report ? formArguments(parameters, this.#form) : this.#address.arguments;
-    this.#address = { ...this.#address, arguments: given, run: null };
+    this.#address = this.#asked();
     const session = this.#replaceSession();
     const run = await session.start(this.#name, this.#address);
     if (session !== this.#session) return;
     if (run !== null) this.#goTo({ ...this.#address, run }, false);
     else await this.#findRunning();
+  }
+
+  /** What the form and the address ask for now. @returns {Address} */
+  #asked() {
+    const given = this.#report ? formArguments(this.#report.parameters, this.#form) : this.#address.arguments;
+    return { ...this.#address, arguments: given, run: null };
+  }
+
+  /** @param {Event} event */
+  #exportPressed({ target }) {
+    const format = target instanceof HTMLButtonElement ? target.value : "";
+    if (isFormat(format) && !this.#exporting && this.#form.reportValidity()) this.#export(format);
+  }
+
+  /** @param {ExportFormat} format */
+  async #export(format) {
+    this.#exporting = true;
+    try {
+      const { exportId } = await startExport({ report: this.#name, format, options: {}, address: this.#asked() });
+      location.assign(`/exports#${exportId}`);
+    } catch (error) {
+      const problem = problemFrom(error);
+      this.#refused = { format, problem };
+      this.#dispatch({ type: "trouble", run: this.#state.run, problem });
+    }
+    this.#exporting = false;
   }
 
   // The reader may have as many runs as are allowed; to cancel one, he has to see them.
@@ -136,7 +163,10 @@ class ReportPage {
   #retry() {
     if (this.#report === null) return location.reload();
     const { run, problem, trouble } = this.#state;
-    if (trouble) return this.#session.retry();
+    if (trouble) {
+      this.#session.retry();
+      return trouble === this.#refused?.problem ? this.#export(this.#refused.format) : undefined;
+    }
     if (run !== null && !isFinal(this.#state) && problem?.retryable) return this.#replaceSession().open(run);
     return this.#start();
   }

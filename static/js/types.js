@@ -67,3 +67,23 @@
  * }} Address
  */
 
+
+/** @typedef {"csv" | "json" | "ndjson" | "xlsx" | "parquet"} ExportFormat */
+
+/** What an export is asked for; `options` are CSV's that differ from the defaults, as a query string has them. @typedef {{ report: string, format: ExportFormat, options: Record<string, string>, address: Address }} Asked */
+
+/**
+ * An export as `GET /exports/{id}/status` and the list answer it.
+ * @typedef {{
+ *   exportId: string, report: string, title: string, format: ExportFormat, status: Status,
+ *   stage: "queued" | "fetching" | "processing" | "file-generation" | "finalizing" | null,
+ *   position: number | null,
+ *   progress: { totalRows: number | null, processedRows: number, percentage: number | null },
+ *   totalKind: TotalKind, error: Problem | null,
+ *   arguments: Record<string, string | null>, query: RunQuery,
+ *   options: Record<string, string | boolean>,
+ *   createdAt: string, completedAt: string | null, expiresAt: string | null, elapsedMs: number,
+ *   file: { name: string, size: number, sha256: string, codings: Partial<Record<"gzip" | "zstd", number>> } | null,
+ *   links: { download: string },
+ * }} ExportRecord
+ */
