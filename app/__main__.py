@@ -1,4 +1,4 @@
-"""The command line: `rowstream serve`, `check` and `demo`.
+"""The command line: `rowstream serve`, `worker`, `check` and `demo`.
 
 Serving is done by a process image of its own (`app.server`), which never holds what only the
 command line needs; flags reach it as the environment variables that they stand for.
@@ -45,6 +45,16 @@ def serve(environ: Mapping[str, str]) -> None:
         Settings.read(environ)
         sys.stdout.flush()
         os.execve(sys.executable, [sys.executable, "-m", "app.server"], environ)  # noqa: S606
+
+
+@commands.command()
+@taking_settings()
+def worker(environ: Mapping[str, str]) -> None:
+    """Do background exports until told to stop; `serve` has one such process by itself."""
+    with sentences():
+        Settings.read(environ)
+        sys.stdout.flush()
+        os.execve(sys.executable, [sys.executable, "-m", "app.worker"], environ)  # noqa: S606
 
 
 @commands.command()

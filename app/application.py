@@ -14,6 +14,9 @@ from app.catalog.describing import describe_report
 from app.database.pool import Database
 from app.database.pooler import check_reading, check_state
 from app.errors import RowstreamError, StartupError
+from app.exports.exports import Exports
+from app.exports.ledger import Ledger
+from app.exports.store import Store
 from app.runs.backlog import BacklogFolder
 from app.runs.clock import Clock
 from app.runs.heart import Heart
@@ -50,6 +53,7 @@ def create_app(
             app.state.stop = stop
             app.state.database = database
             app.state.runs = runs
+            app.state.exports = _exports(settings, database, clock=clock or Clock())
             app.state.catalog = _catalog(settings, database)
             yield
 
@@ -71,6 +75,15 @@ def _catalog(settings: Settings, database: Database) -> Catalog:
         schemas=settings.expose,
         timezone=settings.timezone,
         show_detail=settings.error_detail,
+    )
+
+
+def _exports(settings: Settings, database: Database, *, clock: Clock) -> Exports:
+    return Exports(
+        Ledger(database, ttl=settings.export_ttl),
+        Store.of(settings.files_address),
+        settings=settings,
+        clock=clock,
     )
 
 

@@ -6,7 +6,6 @@ uvicorn installs no signal handlers here: the first signal begins the stop, a se
 
 import asyncio
 import os
-import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
@@ -26,9 +25,10 @@ from app.pauses import short_pauses
 from app.protocol import PatientProtocol
 from app.runs.stop import Abandoned, Stop
 from app.settings import Settings, unknown_variables
+from app.signals import own_signals
 from app.sockets import announce, listening_socket
 from app.sources import sources
-from app.supervisor import Place, supervise
+from app.supervisor import Place, export_worker, supervise
 
 STARTUP_FAILURE = 3  # what uvicorn and its supervisors take for "do not try again"
 IDLE_SECONDS = 75  # above the 60 s for which proxies keep their connections
@@ -153,13 +153,16 @@ async def _run(settings: Settings, environ: Mapping[str, str]) -> None:
             if settings.processes > 1:
                 await supervise(settings, environ, stop, listener)
             else:
-                await _serve_alone(settings, stop, listener)
+                await _serve_alone(settings, environ, stop, listener)
 
 
-async def _serve_alone(settings: Settings, stop: Stop, listener: socket.socket) -> None:
+async def _serve_alone(
+    settings: Settings, environ: Mapping[str, str], stop: Stop, listener: socket.socket
+) -> None:
     async with AsyncExitStack() as stack:
         async with stop.abandoning():
             given = await stack.enter_async_context(sources(settings))
+        await stack.enter_async_context(export_worker(given, environ, stop))
         await serve(given, stop, listener, ready=lambda _: announce(listener))
 
 
@@ -182,22 +185,6 @@ async def _serve_in(place: Place, settings: Settings, stop: Stop) -> None:
         await serve(settings, stop, place.listener, ready=ready)
     finally:
         watch.cancel()
-
-
-@contextmanager
-def own_signals(stop: Stop) -> Generator[None]:
-    """Inside, SIGTERM, Ctrl-C and a closed terminal begin the stop; a second one forces it."""
-    loop = asyncio.get_running_loop()
-    wanted = [signal.SIGTERM, signal.SIGINT]
-    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # nohup has it ignored
-        wanted.append(signal.SIGHUP)
-    for number in wanted:
-        loop.add_signal_handler(number, stop.begin)
-    try:
-        yield
-    finally:
-        for number in wanted:
-            loop.remove_signal_handler(number)
 
 
 if __name__ == "__main__":

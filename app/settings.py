@@ -243,6 +243,11 @@ class Settings:
         default=10.0, metadata=_about(parse_time, "time for runs to end after SIGTERM")
     )
 
+    @property
+    def files_address(self) -> str:
+        """Where exports lie: what was given, else a folder in the data folder."""
+        return self.files_url or (self.data.absolute() / "files").as_uri()
+
     @classmethod
     def read(
         cls, environ: Mapping[str, str], flags: Mapping[str, str | None] | None = None

@@ -32,6 +32,7 @@ async def sources(settings: Settings, *, share: bool = False) -> AsyncGenerator[
             database_url=database.reading_url,
             state_url=settings.state_url or database.state_url,
             reports=settings.reports or REPORTS,
+            export_report=settings.export_report or (None if settings.reports else "users"),
         )
 
 

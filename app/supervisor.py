@@ -1,17 +1,17 @@
-"""Several server processes on one port: started, watched, started again, and stopped together.
+"""Processes of ours: started, watched, started again, and stopped together.
 
-The supervisor owns the embedded PostgreSQL and the listening socket. Each process has a line to
-it: the process says on it that it serves, and its end tells the process that the supervisor died.
+Several server processes share one port, and one process does exports. Whoever starts them owns the
+embedded PostgreSQL and the listening socket. Each process has a line to him: it says on it that it
+serves, and its end tells the process that nobody watches it any more.
 """
 
 import asyncio
 import socket
 import sys
 from asyncio.subprocess import Process, create_subprocess_exec
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Self
 
 import structlog
 
@@ -21,7 +21,8 @@ from app.settings import Settings, variable
 from app.sockets import announce
 from app.sources import sources
 
-PLACE = "ROWSTREAM_PLACE"  # between us and our processes: the numbers of two file descriptors
+PLACE = "ROWSTREAM_PLACE"  # between us and our processes: the numbers of file descriptors
+WORKER = "app.worker"
 READY = b"r"
 FAILED = 3  # the exit code of a process that could not start
 PAUSE_SECONDS = (0.2, 10.0)  # before a process is started again: the first, and the longest
@@ -32,23 +33,19 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """What a process has from its supervisor: the listening socket, and the line."""
+class Line:
+    """A process's connection to whoever started it."""
 
-    listener: socket.socket
     line: socket.socket
 
     @classmethod
-    def inherited(cls, environ: Mapping[str, str]) -> Self | None:
-        """The place of this process, or None when it was not started by a supervisor."""
-        if PLACE not in environ:
-            return None
-        listener, line = (socket.socket(fileno=int(each)) for each in environ[PLACE].split(","))
-        line.setblocking(False)
-        return cls(listener, line)
+    def inherited(cls, environ: Mapping[str, str]) -> "Line | None":
+        """The line of this process, or None when it was started by somebody else."""
+        given = environ.get(PLACE, "")
+        return cls(_inherited(given.rpartition(",")[2])) if given else None
 
     def tell_ready(self) -> None:
-        """Say that this process accepts connections."""
+        """Say that this process does its work."""
         with suppress(OSError):  # the supervisor is gone: `supervisor_gone` says so
             self.line.send(READY)
 
@@ -56,6 +53,27 @@ class Place:
         """Return when there is no supervisor any more."""
         with suppress(OSError):
             await asyncio.get_running_loop().sock_recv(self.line, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Place(Line):
+    """What a server process has besides: the listening socket."""
+
+    listener: socket.socket
+
+    @classmethod
+    def inherited(cls, environ: Mapping[str, str]) -> "Place | None":
+        """The place of this process, or None when it was not started by a supervisor."""
+        if PLACE not in environ:
+            return None
+        listener, line = environ[PLACE].split(",")
+        return cls(_inherited(line), socket.socket(fileno=int(listener)))
+
+
+def _inherited(number: str) -> socket.socket:
+    line = socket.socket(fileno=int(number))
+    line.setblocking(False)
+    return line
 
 
 async def supervise(
@@ -69,9 +87,31 @@ async def supervise(
     async with AsyncExitStack() as stack:
         async with stop.abandoning():
             given = await stack.enter_async_context(sources(settings))
-        environment = {**environ, **addresses(given)}
-        crew = Crew(environment, stop, listener, patience=settings.stop_grace + KILL_SECONDS)
+        await stack.enter_async_context(export_worker(given, environ, stop))
+        patience = settings.stop_grace + KILL_SECONDS
+        crew = Crew({**environ, **addresses(given)}, stop, listener, patience=patience)
         await crew.work(settings.processes)
+
+
+@asynccontextmanager
+async def export_worker(
+    settings: Settings, environ: Mapping[str, str], stop: Stop
+) -> AsyncGenerator[None]:
+    """Inside, a process of its own does exports, unless the settings say no. The end begins the
+    stop. One that cannot start is told in the log, and tried again.
+    """
+    if not settings.export_worker:
+        yield
+        return
+    environment = {**environ, **addresses(settings)}
+    crew = Crew(environment, stop, None, module=WORKER, patience=KILL_SECONDS)
+    working = asyncio.create_task(crew.work(1))
+    try:
+        yield
+    finally:
+        if not stop.draining:
+            stop.begin()
+        await working
 
 
 def addresses(given: Settings) -> dict[str, str]:
@@ -88,15 +128,17 @@ class Crew:
         self,
         environment: Mapping[str, str],
         stop: Stop,
-        listener: socket.socket,
+        listener: socket.socket | None,
         *,
+        module: str = "app.server",
         patience: float,
     ) -> None:
         self._environment = environment
         self._stop = stop
         self._listener = listener
+        self._module = module
         self._patience = patience
-        self._announced = False
+        self._announced = listener is None  # then there is nothing to announce
 
     async def work(self, processes: int) -> None:
         """Return when the stop has ended all processes; StartupError when one never started."""
@@ -120,7 +162,13 @@ class Crew:
                 raise StartupError("The server processes could not start; the reason stands above.")
             if clock.time() - started > STEADY_SECONDS:
                 pause = PAUSE_SECONDS[0]
-            log.warning("process_ended", process=number, code=code, again_in_seconds=pause)
+            log.warning(
+                "process_ended",
+                module=self._module,
+                process=number,
+                code=code,
+                again_in_seconds=pause,
+            )
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait_draining(), pause)
             pause = min(2 * pause, longest)
@@ -144,9 +192,9 @@ class Crew:
                 await asyncio.wait(beside)
 
     async def _start(self, line: socket.socket) -> Process:
-        handed = (self._listener.fileno(), line.fileno())
+        handed = [each.fileno() for each in (self._listener, line) if each is not None]
         return await create_subprocess_exec(
-            *(sys.executable, "-m", "app.server"),
+            *(sys.executable, "-m", self._module),
             pass_fds=handed,
             env={**self._environment, PLACE: ",".join(map(str, handed))},
             start_new_session=True,  # a Ctrl-C is for the supervisor, who passes it on
@@ -155,8 +203,8 @@ class Crew:
     async def _hear(self, line: socket.socket, number: int, pid: int) -> None:
         if await asyncio.get_running_loop().sock_recv(line, 1) != READY:
             return
-        log.info("process_ready", process=number, pid=pid)
-        if not self._announced:
+        log.info("process_ready", module=self._module, process=number, pid=pid)
+        if not self._announced and self._listener is not None:
             self._announced = True
             announce(self._listener)
 

@@ -25,8 +25,9 @@ import uvloop
 from app.logs import configure_logs
 from app.memory import give_large_blocks_back
 from app.runs.stop import Abandoned, Stop
-from app.server import own_signals, serve
+from app.server import serve
 from app.settings import Settings
+from app.signals import own_signals
 from app.sockets import announce, listening_socket
 from app.sources import sources
 from loadtests.heartbeat import Heartbeat, heartbeat

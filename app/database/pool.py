@@ -65,6 +65,19 @@ class Database:
         async with _acquired(self._state) as connection:
             yield connection
 
+    @asynccontextmanager
+    async def connected_state(self) -> AsyncGenerator["Connection"]:
+        """A connection to the state database that is nobody else's, for whoever listens on it;
+        DatabaseUnavailable when there is none in time. Dropped at the end.
+        """
+        with translated(connecting=True):
+            connection = await asyncpg.connect(self._state_url, timeout=CONNECT_SECONDS)
+        try:
+            with translated():
+                yield connection
+        finally:
+            connection.terminate()
+
     async def ready(self) -> None:
         """Ask both databases for a sign of life; DatabaseUnavailable without one."""
         for acquire in (self.acquire_reading, self.acquire_state):

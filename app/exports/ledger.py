@@ -32,6 +32,10 @@ class Ledger:
         self._state = State(database)
         self._ttl = ttl
 
+    async def install(self) -> None:
+        """Make the schema where it is missing."""
+        await self._state.install()
+
     async def enter(self, export: Export, *, most: int, queue: Queue) -> None:
         """Enter a new export and queue it, or raise TooManyRuns; counted under a lock per owner."""
 
@@ -104,6 +108,12 @@ class Ledger:
         """What every owner's files take."""
         rows = await self._state.fetch("export_usage")
         return {row["owner"]: Usage(row["kept"], row["in_progress"]) for row in rows}
+
+    async def unknown(self, exports: Iterable[ExportId]) -> set[ExportId]:
+        """Those of the exports that no row knows, deleted ones included."""
+        asked = set(exports)
+        rows = await self._state.fetch("known", list(asked))
+        return asked - {ExportId(row["id"]) for row in rows}
 
     async def kept_keys(self, exports: Iterable[ExportId]) -> set[str]:
         """Of these exports: the starts of the keys in the store that somebody still needs."""

@@ -3,6 +3,9 @@
 Its library is heavy (pydantic), so it is imported when the first export is entered, and by workers.
 """
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.exports.export import ExportId
@@ -16,7 +19,16 @@ ENTRYPOINT = "export"
 SCHEMA = "rowstream"
 CHANNEL = "rowstream_export_queue"
 INSTALL_LOCK = 7_264_918_352  # any number of ours: two that come first must not race
-MISSING = "select pg_catalog.to_regclass('rowstream.pgqueuer') is null"
+SILENT_SECONDS = 10.0  # without a heartbeat for so long a worker is taken for dead
+LOOK_SECONDS = 5.0  # between looks for what nobody told of, such as a dead worker's exports
+# Not `to_regclass`: that remembers, within a transaction, that there was none.
+MISSING = """
+select not exists (
+    select from pg_catalog.pg_tables where schemaname = 'rowstream' and tablename = 'pgqueuer'
+)
+"""
+
+Do = Callable[[ExportId], Awaitable[None]]
 
 
 async def enqueue(connection: "Connection", export: ExportId) -> None:
@@ -49,3 +61,45 @@ def queries_over(connection: "Connection") -> "Queries":
         qbq=qb.QueryQueueBuilder(names),
         qbs=qb.QuerySchedulerBuilder(names),
     )
+
+
+class Worker:
+    """Takes exports out of the queue, `slots` at a time, and has each done by `do`.
+
+    An export whose worker gives no sign of life for ten seconds is taken by another.
+    """
+
+    def __init__(self, *, slots: int) -> None:
+        self._slots = slots
+        self._stop = asyncio.Event()
+
+    def stop(self) -> None:
+        """Take no more; `run` returns when those in progress are done or postponed."""
+        self._stop.set()
+
+    async def run(self, connection: "Connection", do: Do, *, postponed: type[Exception]) -> None:
+        """Work until the stop. Raises what the connection raises when it is lost."""
+        from pgqueuer.core.qm import QueueManager  # noqa: PLC0415 (heavy)
+        from pgqueuer.domain.errors import RetryRequested  # noqa: PLC0415
+        from pgqueuer.domain.models import Job  # noqa: PLC0415
+
+        async with connection.transaction():
+            await install(connection)
+        queries, room = queries_over(connection), asyncio.Semaphore(self._slots)
+        manager = QueueManager(queries, queries.qbe.settings.channel)
+
+        @manager.entrypoint(ENTRYPOINT, accepts_context=False)
+        async def export(job: Job) -> None:  # pyright: ignore[reportUnusedFunction]
+            async with room:
+                try:
+                    await do(ExportId((job.payload or b"").decode()))
+                except postponed as error:
+                    raise RetryRequested from error
+
+        manager.shutdown = self._stop
+        await manager.run(
+            batch_size=1,
+            max_concurrent_tasks=max(2, self._slots),
+            dequeue_timeout=timedelta(seconds=LOOK_SECONDS),
+            heartbeat_timeout=timedelta(seconds=SILENT_SECONDS),
+        )

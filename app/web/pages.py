@@ -27,6 +27,11 @@ async def report_page(request: Request) -> Response:
     return _page(request, "report.html", status=await _status(request, name))
 
 
+async def exports_page(request: Request) -> Response:
+    """The reader's exports."""
+    return _page(request, "exports.html")
+
+
 async def static_file(request: Request) -> Response:
     """A script, a style sheet, a picture."""
     return ASSETS.answer(request, str(request.path_params["path"]))

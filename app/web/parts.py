@@ -6,6 +6,7 @@ from starlette.requests import HTTPConnection
 
 from app.catalog.catalog import Catalog
 from app.database.pool import Database
+from app.exports.exports import Exports
 from app.runs.runs import Runs
 from app.runs.stop import Stop
 from app.settings import Settings
@@ -19,10 +20,13 @@ class Parts:
     database: Database
     catalog: Catalog
     runs: Runs
+    exports: Exports
     stop: Stop
 
 
 def parts_of(connection: HTTPConnection) -> Parts:
     """The parts of the application that this request came to."""
     state = connection.app.state
-    return Parts(state.settings, state.database, state.catalog, state.runs, state.stop)
+    return Parts(
+        state.settings, state.database, state.catalog, state.runs, state.exports, state.stop
+    )

@@ -9,9 +9,17 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from app.access.origin import OwnPagesOnly
+from app.web.exports import (
+    delete_export,
+    download_export,
+    follow_export,
+    list_exports,
+    show_export,
+    start_export,
+)
 from app.web.following import follow_run
 from app.web.health import health, ready
-from app.web.pages import catalog_page, report_page, static_file
+from app.web.pages import catalog_page, exports_page, report_page, static_file
 from app.web.reports import list_reports, show_report
 from app.web.rows import download_rows, list_chunks, show_chunk
 from app.web.runs import cancel_run, list_runs, show_run
@@ -58,6 +66,17 @@ ADDRESSES: tuple[Address, ...] = (
     _reads("/api/runs/{run}/chunks", list_chunks),
     _reads("/api/runs/{run}/chunks/{chunk}", show_chunk),
     _reads("/api/runs/{run}/rows.{format}", download_rows),
+    _reads("/exports", exports_page),
+    _reads("/api/exports", list_exports),
+    _reads("/exports/{export}/status", show_export),
+    _reads("/exports/{export}/stream", follow_export),
+    _reads("/exports/{export}/download", download_export),
+    # POST names a format, DELETE an export.
+    Address(
+        "/exports/{export}",
+        {"POST": start_export, "DELETE": delete_export},
+        frozenset({"POST", "DELETE"}),
+    ),
 )
 
 

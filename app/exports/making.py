@@ -1,0 +1,239 @@
+"""Makes the file of an export: a report's rows through COPY, by their format, into the store."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
+
+import structlog
+
+from app.catalog.query import Query
+from app.catalog.report import Report
+from app.database.copied import copied_rows
+from app.database.copy import copy_file
+from app.database.count import count_rows
+from app.database.session import export_snapshot
+from app.errors import Json, RowstreamError
+from app.exports.export import MEDIA_TYPES, TEXT_FORMATS, Export, StoredFile
+from app.exports.reading import Opened, Source
+from app.exports.store import Sink, Store
+from app.exports.textforms import TextForm, text_form
+from app.exports.tracker import Tracker
+from app.runs.choice import comes_before_the_rows
+from app.runs.clock import Clock
+
+if TYPE_CHECKING:
+    from app.exports.typed import TableFile
+
+NAME_LENGTH = 8  # of the id, in pg_stat_activity
+
+log = structlog.get_logger()
+
+
+class Hashed:
+    """A sink that knows what went through it."""
+
+    def __init__(self, sink: Sink, tracker: Tracker) -> None:
+        self.digest = sha256()
+        self.size = 0
+        self._sink = sink
+        self._tracker = tracker
+
+    async def write(self, data: bytes) -> None:
+        """Pass it on. The store works on what came before while this is hashed."""
+        self.digest.update(data)
+        self.size += len(data)
+        self._tracker.written(len(data))
+        await self._sink.write(data)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maker:
+    """Makes files. `scratch` is a folder for those that cannot be written from front to end.
+
+    `limit` in seconds is each statement's; plans dearer than `count_cost` are not counted.
+    """
+
+    source: Source
+    store: Store
+    clock: Clock
+    scratch: Path
+    limit: float
+    count_cost: float
+
+    async def make(
+        self, export: Export, report: Report, query: Query, tracker: Tracker
+    ) -> tuple[StoredFile, int]:
+        """The file of this attempt, whole in the store, and its rows. Nothing stays at an error."""
+        name = f"rowstream export {export.id[:NAME_LENGTH]}"
+        async with self.source.opened(report, query, name=name, limit=self.limit) as opened:
+            if report.total != "none":
+                tracker.estimated(opened.plan.rows)
+            await tracker.enter("processing")
+            async with self._counting(opened, report, tracker):
+                if export.format in TEXT_FORMATS:
+                    return await self._text(export, opened, tracker)
+                return await self._typed(export, opened, tracker)
+
+    async def _text(
+        self, export: Export, opened: Opened, tracker: Tracker
+    ) -> tuple[StoredFile, int]:
+        form = text_form(
+            cast("Literal['csv', 'json', 'ndjson']", export.format),
+            opened.composition.columns,
+            options=export.options,
+            info=self._info(export),
+        )
+        pid = opened.connection.get_server_pid()
+        async with self.store.writing(export.key) as sink:
+            hashed = Hashed(sink, tracker)
+            async with tracker.watching(lambda: self._copied(pid)):
+                rows = await _copy(opened, form, hashed)
+            tracker.has_rows(rows)
+            await tracker.enter("finalizing")
+        return self._file(export, hashed.size, hashed.digest.hexdigest()), rows
+
+    async def _typed(
+        self, export: Export, opened: Opened, tracker: Tracker
+    ) -> tuple[StoredFile, int]:
+        async with scratch_file(self.scratch, export.key) as path:
+            table = await asyncio.to_thread(_table, export, path, opened)
+            try:
+                rows = await self._filled(opened, table, tracker)
+                await tracker.enter("file-generation")
+                await asyncio.to_thread(table.close)
+            except BaseException:
+                table.abandon()
+                raise
+            await tracker.enter("finalizing")
+            size, digest = await asyncio.to_thread(_measured, path)
+            await self.store.put_file(export.key, path)
+        return self._file(export, size, digest), rows
+
+    async def _filled(self, opened: Opened, table: "TableFile", tracker: Tracker) -> int:
+        rows = 0
+
+        async def take(data: bytes) -> None:
+            nonlocal rows
+            rows += await asyncio.to_thread(table.write, data)
+
+        async def so_far() -> int:
+            return rows
+
+        composition = opened.composition
+        async with tracker.watching(so_far):
+            await copy_file(
+                opened.connection,
+                composition,
+                composition.raw(),
+                take,
+                options={"format": "csv"},
+            )
+        tracker.has_rows(rows)
+        return rows
+
+    async def _copied(self, pid: int) -> int | None:
+        async with self.source.database.acquire_reading() as connection:
+            return await copied_rows(connection, pid)
+
+    def _file(self, export: Export, size: int, digest: str) -> StoredFile:
+        return StoredFile(
+            name=f"{export.report}.{export.format}",
+            key=export.key,
+            size=size,
+            sha256=digest,
+            media_type=MEDIA_TYPES[export.format],
+            modified=self.clock.now().replace(microsecond=0),
+        )
+
+    def _info(self, export: Export) -> dict[str, Json] | None:
+        if export.format != "json":
+            return None
+        return {
+            "report": export.report,
+            "title": export.title,
+            "arguments": dict(export.arguments),
+            "query": dict(export.query),
+            "exportedAt": self.clock.now().isoformat(),
+        }
+
+    @asynccontextmanager
+    async def _counting(
+        self, opened: Opened, report: Report, tracker: Tracker
+    ) -> AsyncGenerator[None]:
+        """Count beside the reading, as runs do."""
+        cheap = opened.plan.cost <= self.count_cost
+        if report.total != "exact" or not cheap or opened.is_volatile:
+            yield
+            return
+        snapshot = await export_snapshot(opened.connection)
+        counting = asyncio.create_task(self._count(opened, snapshot, tracker))
+        try:
+            yield
+        finally:
+            counting.cancel()
+            await asyncio.gather(counting, return_exceptions=True)
+
+    async def _count(self, opened: Opened, snapshot: str, tracker: Tracker) -> None:
+        try:
+            async with self.source.database.acquire_reading() as second:
+                total = await count_rows(
+                    second,
+                    session=opened.session,
+                    snapshot=snapshot,
+                    sql=opened.composition.count(),
+                    binds=opened.composition.binds,
+                    worthwhile=lambda count: comes_before_the_rows(count, opened.plan),
+                )
+        except RowstreamError as error:
+            log.info("count_not_taken", code=error.code)
+            return
+        if total is not None:
+            tracker.counted(total)
+
+
+async def _copy(opened: Opened, form: TextForm, hashed: Hashed) -> int:
+    async def take(data: bytes) -> None:
+        await hashed.write(form.rows(data))
+
+    composition = opened.composition
+    await hashed.write(form.head())
+    rows = await copy_file(
+        opened.connection, composition, form.sql(composition), take, options=form.copy_options
+    )
+    await hashed.write(form.tail(rows))
+    return rows
+
+
+def _table(export: Export, path: Path, opened: Opened) -> "TableFile":
+    """Loads what is heavy and needed for these formats alone."""
+    columns = [(each.name, each.type) for each in opened.composition.columns]
+    if export.format == "xlsx":
+        from app.exports.xlsx import xlsx_file  # noqa: PLC0415
+
+        return xlsx_file(path, columns, title=export.title)
+    from app.exports.parquet import parquet_file  # noqa: PLC0415
+
+    return parquet_file(path, columns)
+
+
+@asynccontextmanager
+async def scratch_file(folder: Path, name: str) -> AsyncGenerator[Path]:
+    """Inside, a path in the folder for a file of ours; what is there goes at the end."""
+    await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
+    path = folder / name
+    try:
+        yield path
+    finally:
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+
+
+def _measured(path: Path) -> tuple[int, str]:
+    with path.open("rb") as file:
+        digest = sha256()
+        while piece := file.read(2**20):
+            digest.update(piece)
+        return file.tell(), digest.hexdigest()

@@ -1,0 +1,35 @@
+"""A server whose exports are done by a worker in the test's own loop."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings
+from tests.exports.exporting import Exporting, working
+from tests.serving import serving_reports, write_reports
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return Settings(
+        data=tmp_path / "data",
+        reports=write_reports(tmp_path / "reports"),
+        database_url=database_url,
+        state_url=database_url,
+        follower_grace=300.0,
+    )
+
+
+@pytest.fixture
+async def server(settings: Settings) -> AsyncIterator[Exporting]:
+    """Without a worker."""
+    async with serving_reports(settings) as served:
+        yield Exporting(served)
+
+
+@pytest.fixture
+async def exporting(settings: Settings, server: Exporting) -> AsyncIterator[Exporting]:
+    """With one."""
+    async with working(settings):
+        yield server
