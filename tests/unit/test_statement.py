@@ -123,6 +123,22 @@ def test_chosen_columns_come_in_their_order_from_their_places() -> None:
     assert asked.outputs == ("pg_catalog.textin(pg_catalog.boolout(r.c3))", "r.c1::text")
 
 
+def test_raw_columns_are_neither_cast_nor_cut() -> None:
+    asked = composed(("columns", "flag,note"), ("order", "id"), ("limit", "3"))
+
+    lines = asked.raw().split("\n")
+    assert lines[0] == "select r.c3, r.c2"
+    assert lines[1:] == asked.select().split("\n")[1:]
+
+
+def test_expressions_of_ones_own_have_the_same_rows() -> None:
+    asked = composed(("where", "id.gt.1"))
+
+    lines = asked.selecting(["r.c1 + 1", "'$9'"]).split("\n")
+    assert lines[0] == "select r.c1 + 1, '$9'"
+    assert lines[1:] == asked.select().split("\n")[1:]
+
+
 @pytest.mark.parametrize(
     ("items", "reason"),
     [
