@@ -13,9 +13,11 @@ that ends a chunked body.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from functools import partial
+from urllib.parse import quote
 
 import structlog
 from starlette.responses import Response
@@ -142,5 +144,6 @@ async def left(receive: Receive) -> None:
 
 
 def attachment(filename: str) -> str:
-    """`Content-Disposition` for a name of ASCII without quotes, as reports have (RFC 6266)."""
-    return f"attachment; filename=\"{filename}\"; filename*=UTF-8''{filename}"
+    """`Content-Disposition` (RFC 6266, 8187); who knows only the first form gets ASCII."""
+    plain = re.sub(r"[^ !#-\[\]-~]", "_", filename)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"

@@ -4,7 +4,7 @@ Everything that goes out goes through one encoder, pings too: what a response co
 must not be mixed with what it does not.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from io import BytesIO
 from typing import Literal, Protocol, cast
 
@@ -139,15 +139,15 @@ def encoder(coding: Coding) -> Encoder:
             return IdentityEncoder()
 
 
-def choose_coding(accept_encoding: str) -> Coding:
+def choose_coding(accept_encoding: str, offered: Container[Coding] = ("zstd", "gzip")) -> Coding:
     """The cheapest for us of those that the client takes (RFC 9110, 12.5.3): zstd, gzip, none.
 
     A coding with `q=0` is refused; other weights do not matter.
     """
     taken = _accepted(accept_encoding)
-    if taken.get("zstd", False):
+    if "zstd" in offered and taken.get("zstd", False):
         return "zstd"
-    if taken.get("gzip", taken.get("*", False)):
+    if "gzip" in offered and taken.get("gzip", taken.get("*", False)):
         return "gzip"
     return "identity"
 

@@ -1,0 +1,328 @@
+"""Where files lie: a folder or an S3 bucket behind one interface (obstore).
+
+A file is written once under its key and appears there when it is whole; until then a folder has
+`<key>#<number>`, and a bucket an unfinished upload. Who leaves the writing with an error leaves
+nothing. A process that is killed leaves what it had written: a folder's `entries` show it. A
+bucket does not list unfinished uploads among its objects: give it a lifecycle rule for them.
+"""
+
+import asyncio
+import os
+import re
+from abc import ABC, abstractmethod
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    Awaitable,
+    Callable,
+    Generator,
+    Mapping,
+    Sequence,
+)
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, cast
+from urllib.parse import unquote, urlsplit
+
+import obstore
+from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
+from obstore.store import LocalStore, S3Store
+
+from app.database.tasks import to_its_end
+from app.errors import StartupError, Storage
+
+if TYPE_CHECKING:
+    from obstore import GetOptions, ObjectMeta
+    from obstore.store import S3Config
+
+PIECE_BYTES = 256 * 1024  # a read: what a slow download holds in memory
+PART_BYTES = 8 * 2**20  # a write: S3 takes 10,000 parts, so a file may have 80 GB
+PARTS = 2  # on their way at once, so that one is filled while another is sent
+GATHER_BYTES = 256 * 1024  # handed over at once: each call costs a turn of two event loops
+FOLDER_MODE, FILE_MODE = 0o700, 0o600
+KEY = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*(#[0-9]+)?", re.ASCII)
+OS_ERROR = re.compile(r"(?:os error |code: )([0-9]+)")
+FULL = frozenset({"27", "28", "122"})  # EFBIG, ENOSPC, EDQUOT
+LISTED = 1000  # entries of a bucket in one answer, the most that S3 gives
+
+BUCKET_TIMES = {"connect_timeout": "5s", "timeout": "30s"}
+RETRIES = 3
+RETRY_TIME = timedelta(seconds=20)
+
+# The stubs speak of Arrow, which is not here.
+listing = cast("Callable[..., AsyncIterable[Sequence[ObjectMeta]]]", vars(obstore)["list"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One thing that lies in the store; `modified` is aware."""
+
+    key: str
+    size: int
+    modified: datetime
+
+
+class Writer(Protocol):
+    """What obstore opens for writing; its stubs say less."""
+
+    def write(self, data: bytearray, /) -> Awaitable[int]:
+        """Take the data."""
+        ...
+
+    def close(self) -> Awaitable[None]:
+        """Publish it."""
+        ...
+
+    def __aexit__(
+        self, kind: type[BaseException], error: BaseException, traceback: object, /
+    ) -> Awaitable[None]:
+        """Drop it."""
+        ...
+
+
+class Sink:
+    """The open end of a file that is being written; small pieces are gathered."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._gathered = bytearray()
+
+    async def write(self, data: bytes | memoryview) -> None:
+        """Take these bytes; waits while the store is slower. Raises Storage."""
+        view = memoryview(data)
+        for start in range(0, len(view), GATHER_BYTES):
+            self._gathered += view[start : start + GATHER_BYTES]
+            if len(self._gathered) >= GATHER_BYTES:
+                await self.flush()
+
+    async def flush(self) -> None:
+        """Hand over what is gathered."""
+        gathered, self._gathered = self._gathered, bytearray()
+        with storage_errors():
+            await self._writer.write(gathered)
+
+
+class Store(ABC):
+    """Files under keys. What goes wrong is Storage, in words without paths or secrets."""
+
+    def __init__(self, objects: LocalStore | S3Store) -> None:
+        self._objects = objects
+
+    @classmethod
+    def of(cls, url: str) -> "Store":
+        """The store at file:///a/folder or s3://bucket/folder.
+
+        A folder is made if need be. A bucket is reached with what AWS_… variables say.
+        """
+        parts = urlsplit(url)
+        match parts.scheme:
+            case "file" if parts.path and not parts.netloc:
+                return FolderStore(Path(unquote(parts.path)))
+            case "s3" if parts.netloc:
+                return BucketStore(parts.netloc, unquote(parts.path).strip("/"))
+            case _:
+                message = "Files lie at file:///a/folder or s3://bucket/folder, nowhere else."
+                raise StartupError(message)
+
+    @asynccontextmanager
+    async def writing(self, key: str) -> AsyncGenerator[Sink]:
+        """A file that appears under its key, whole, at the end of the block, and else never."""
+        writer = obstore.open_writer_async(
+            self._objects, checked(key), buffer_size=PART_BYTES, max_concurrency=PARTS
+        )
+        sink = Sink(writer)
+        try:
+            yield sink
+            await sink.flush()
+            await finished(self._publish(writer, key))
+        except BaseException as error:
+            await finished(self._discard(writer, key, error))
+            raise
+
+    async def put_file(self, key: str, path: Path) -> None:
+        """The same from a finished file of ours."""
+        async with self.writing(key) as sink:
+            with path.open("rb") as file:
+                while piece := await asyncio.to_thread(file.read, GATHER_BYTES):
+                    await sink.write(piece)
+
+    async def pieces(self, key: str, start: int, end: int) -> AsyncGenerator[bytes]:
+        """The bytes from `start` to before `end`; Storage where they are not there, or not all.
+
+        Each piece is read when it is asked for, and all are of one file, whatever lies under the
+        key by then.
+        """
+        tag: str | None = None
+        while start < end:
+            piece, tag = await self._piece(key, start, min(end, start + PIECE_BYTES), tag)
+            yield piece
+            start += len(piece)
+
+    async def size(self, key: str) -> int | None:
+        """How many bytes lie under a key; None where nothing does."""
+        with storage_errors():
+            try:
+                return (await obstore.head_async(self._objects, checked(key)))["size"]
+            except FileNotFoundError:
+                return None
+
+    @abstractmethod
+    async def delete(self, keys: Sequence[str]) -> None:
+        """Nothing lies under these keys any more, whether anything did or not."""
+
+    @abstractmethod
+    async def entries(self) -> list[Entry]:
+        """Everything that lies here, what killed writers left included where it can be seen."""
+
+    async def _publish(self, writer: Writer, key: str) -> None:
+        del key
+        with storage_errors():
+            await writer.close()
+
+    async def _discard(self, writer: Writer, key: str, error: BaseException) -> None:
+        """Leave nothing, as far as the store can be reached; the first error is what is told."""
+        with suppress(BaseError, OSError):
+            await writer.__aexit__(type(error), error, error.__traceback__)
+        with suppress(Storage):
+            await self.delete([key])  # a close that failed may have published it
+
+    async def _piece(
+        self, key: str, start: int, stop: int, tag: str | None
+    ) -> tuple[bytes, str | None]:
+        with storage_errors():
+            options: GetOptions = {"range": (start, stop)}
+            if tag is not None:
+                options["if_match"] = tag
+            found = await obstore.get_async(self._objects, checked(key), options=options)
+            tag = found.meta["e_tag"]
+            piece = bytes(await found.bytes_async())
+        if len(piece) != stop - start:
+            raise Storage("The file is shorter than it was.")
+        return piece, tag
+
+
+class FolderStore(Store):
+    """Files of mode 0600 in a folder of mode 0700, if we made it."""
+
+    def __init__(self, folder: Path) -> None:
+        with storage_errors():
+            folder.mkdir(FOLDER_MODE, parents=True, exist_ok=True)
+        self._folder = folder
+        super().__init__(LocalStore(folder))
+
+    async def delete(self, keys: Sequence[str]) -> None:
+        """Unlink the files, and what was being written under their names."""
+        await asyncio.to_thread(self._unlink, [checked(key) for key in keys])
+
+    async def entries(self) -> list[Entry]:
+        """Every file; one that is being written, or was, has `#<number>` at its key's end."""
+        return await asyncio.to_thread(self._listed)
+
+    async def _publish(self, writer: Writer, key: str) -> None:
+        await super()._publish(writer, key)
+        with storage_errors():
+            await asyncio.to_thread((self._folder / key).chmod, FILE_MODE)
+
+    def _unlink(self, keys: Sequence[str]) -> None:
+        with storage_errors():
+            for key in keys:
+                path = self._folder / key
+                path.unlink(missing_ok=True)
+                for unfinished in path.parent.glob(f"{path.name}#*"):
+                    unfinished.unlink(missing_ok=True)
+
+    def _listed(self) -> list[Entry]:
+        with storage_errors():
+            found = (Path(top, name) for top, _, names in os.walk(self._folder) for name in names)
+            return [entry for path in found if (entry := self._entry(path))]
+
+    def _entry(self, path: Path) -> Entry | None:
+        try:
+            state = path.stat()
+        except FileNotFoundError:
+            return None  # deleted by another since it was listed
+        return Entry(
+            key=path.relative_to(self._folder).as_posix(),
+            size=state.st_size,
+            modified=datetime.fromtimestamp(state.st_mtime, UTC),
+        )
+
+
+class BucketStore(Store):
+    """Objects in an S3 bucket, below a prefix."""
+
+    def __init__(self, bucket: str, prefix: str) -> None:
+        objects = S3Store(
+            bucket,
+            prefix=prefix or None,
+            config=bucket_config(os.environ),
+            retry_config={"max_retries": RETRIES, "retry_timeout": RETRY_TIME},
+        )
+        super().__init__(objects)
+
+    async def delete(self, keys: Sequence[str]) -> None:
+        """Delete the objects, a thousand in one request."""
+        with storage_errors():
+            await obstore.delete_async(self._objects, [checked(key) for key in keys])
+
+    async def entries(self) -> list[Entry]:
+        """Every object."""
+        with storage_errors():
+            batches = listing(self._objects, chunk_size=LISTED)
+            return [
+                Entry(key=each["path"], size=each["size"], modified=each["last_modified"])
+                async for batch in batches
+                for each in batch
+            ]
+
+
+def bucket_config(environ: Mapping[str, str]) -> "S3Config":
+    """Time limits; plain HTTP where the operator names such an endpoint himself.
+
+    Given like this they stand beside what the environment says; `client_options` would replace it.
+    """
+    endpoint = environ.get("AWS_ENDPOINT_URL") or environ.get("AWS_ENDPOINT", "")
+    plain = {"allow_http": "true"} if endpoint.startswith("http://") else {}
+    return cast("S3Config", BUCKET_TIMES | plain)
+
+
+def checked(key: str) -> str:
+    """The key, if it stays within the store; another one is a fault of ours."""
+    if not KEY.fullmatch(key):
+        message = "not a key of the store"
+        raise ValueError(message)
+    return key
+
+
+async def finished(work: Awaitable[None]) -> None:
+    """Do work to its end, also when cancelled: a file must not appear, or stay, by half."""
+    task = asyncio.ensure_future(work)
+    cancelled = await to_its_end(task)
+    if cancelled is not None:
+        task.exception()
+        raise cancelled
+    await task
+
+
+@contextmanager
+def storage_errors() -> Generator[None]:
+    """What the store says as Storage; what lies beneath is its cause, for the log."""
+    try:
+        yield
+    except (BaseError, OSError) as error:
+        raise refusal(error) from error
+
+
+def refusal(error: Exception) -> Storage:
+    """What a reader is told of it: full, refused, gone, or out of order."""
+    if FULL & {*OS_ERROR.findall(str(error)), str(getattr(error, "errno", None))}:
+        return Storage("There is no room left for files. Try again later.")
+    match error:
+        case FileNotFoundError():
+            return Storage("The file is not there any more.")
+        case PermissionDeniedError() | UnauthenticatedError() | PermissionError():
+            return Storage("The storage of files refuses this server. Tell the operator.")
+        case _:
+            return Storage("The storage of files does not answer as it should. Try again later.")
