@@ -15,36 +15,34 @@ from collections.abc import (
     AsyncIterable,
     Awaitable,
     Callable,
-    Generator,
     Mapping,
     Sequence,
 )
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 from urllib.parse import unquote, urlsplit
 
 import obstore
-from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
 from app.database.tasks import to_its_end
 from app.errors import StartupError, Storage
+from app.exports.sink import GATHER_BYTES, Sink, Writer
+from app.exports.store_errors import storage_errors
 
 if TYPE_CHECKING:
     from obstore import GetOptions, ObjectMeta
     from obstore.store import S3Config
 
-PIECE_BYTES = 256 * 1024  # a read: what a slow download holds in memory
+PIECE_BYTES = 256 * 1024  # what a slow download holds in memory
 PART_BYTES = 8 * 2**20  # a write: S3 takes 10,000 parts, so a file may have 80 GB
 PARTS = 2  # on their way at once, so that one is filled while another is sent
-GATHER_BYTES = 256 * 1024  # handed over at once: each call costs a turn of two event loops
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
 KEY = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*(#[0-9]+)?", re.ASCII)
-OS_ERROR = re.compile(r"(?:os error |code: )([0-9]+)")
-FULL = frozenset({"27", "28", "122"})  # EFBIG, ENOSPC, EDQUOT
 LISTED = 1000  # entries of a bucket in one answer, the most that S3 gives
 
 BUCKET_TIMES = {"connect_timeout": "5s", "timeout": "30s"}
@@ -64,48 +62,10 @@ class Entry:
     modified: datetime
 
 
-class Writer(Protocol):
-    """What obstore opens for writing; its stubs say less."""
-
-    def write(self, data: bytearray, /) -> Awaitable[int]:
-        """Take the data."""
-        ...
-
-    def close(self) -> Awaitable[None]:
-        """Publish it."""
-        ...
-
-    def __aexit__(
-        self, kind: type[BaseException], error: BaseException, traceback: object, /
-    ) -> Awaitable[None]:
-        """Drop it."""
-        ...
-
-
-class Sink:
-    """The open end of a file that is being written; small pieces are gathered."""
-
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
-        self._gathered = bytearray()
-
-    async def write(self, data: bytes | memoryview) -> None:
-        """Take these bytes; waits while the store is slower. Raises Storage."""
-        view = memoryview(data)
-        for start in range(0, len(view), GATHER_BYTES):
-            self._gathered += view[start : start + GATHER_BYTES]
-            if len(self._gathered) >= GATHER_BYTES:
-                await self.flush()
-
-    async def flush(self) -> None:
-        """Hand over what is gathered."""
-        gathered, self._gathered = self._gathered, bytearray()
-        with storage_errors():
-            await self._writer.write(gathered)
-
-
 class Store(ABC):
     """Files under keys. What goes wrong is Storage, in words without paths or secrets."""
+
+    read_bytes: ClassVar[int] = PIECE_BYTES
 
     def __init__(self, objects: LocalStore | S3Store) -> None:
         self._objects = objects
@@ -151,14 +111,14 @@ class Store(ABC):
     async def pieces(self, key: str, start: int, end: int) -> AsyncGenerator[bytes]:
         """The bytes from `start` to before `end`; Storage where they are not there, or not all.
 
-        Each piece is read when it is asked for, and all are of one file, whatever lies under the
-        key by then.
+        Nothing is read that is not asked for, and all are of one file, whatever lies under the key
+        by then.
         """
         tag: str | None = None
-        while start < end:
-            piece, tag = await self._piece(key, start, min(end, start + PIECE_BYTES), tag)
-            yield piece
-            start += len(piece)
+        for first in range(start, end, self.read_bytes):
+            data, tag = await self._read(key, first, min(end, first + self.read_bytes), tag)
+            for place in range(0, len(data), PIECE_BYTES):
+                yield data[place : place + PIECE_BYTES]
 
     async def size(self, key: str) -> int | None:
         """How many bytes lie under a key; None where nothing does."""
@@ -188,7 +148,7 @@ class Store(ABC):
         with suppress(Storage):
             await self.delete([key])  # a close that failed may have published it
 
-    async def _piece(
+    async def _read(
         self, key: str, start: int, stop: int, tag: str | None
     ) -> tuple[bytes, str | None]:
         with storage_errors():
@@ -253,6 +213,8 @@ class FolderStore(Store):
 class BucketStore(Store):
     """Objects in an S3 bucket, below a prefix."""
 
+    read_bytes = 4 * PIECE_BYTES  # each read is a request of tens of milliseconds
+
     def __init__(self, bucket: str, prefix: str) -> None:
         objects = S3Store(
             bucket,
@@ -304,25 +266,3 @@ async def finished(work: Awaitable[None]) -> None:
         task.exception()
         raise cancelled
     await task
-
-
-@contextmanager
-def storage_errors() -> Generator[None]:
-    """What the store says as Storage; what lies beneath is its cause, for the log."""
-    try:
-        yield
-    except (BaseError, OSError) as error:
-        raise refusal(error) from error
-
-
-def refusal(error: Exception) -> Storage:
-    """What a reader is told of it: full, refused, gone, or out of order."""
-    if FULL & {*OS_ERROR.findall(str(error)), str(getattr(error, "errno", None))}:
-        return Storage("There is no room left for files. Try again later.")
-    match error:
-        case FileNotFoundError():
-            return Storage("The file is not there any more.")
-        case PermissionDeniedError() | UnauthenticatedError() | PermissionError():
-            return Storage("The storage of files refuses this server. Tell the operator.")
-        case _:
-            return Storage("The storage of files does not answer as it should. Try again later.")

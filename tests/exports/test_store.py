@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
@@ -11,7 +11,8 @@ from typing import NoReturn
 import pytest
 
 from app.errors import StartupError, Storage
-from app.exports.store import GATHER_BYTES, PART_BYTES, PIECE_BYTES, Store
+from app.exports.sink import GATHER_BYTES
+from app.exports.store import PART_BYTES, PIECE_BYTES, Store
 from tests.s3 import S3, reaching, s3_server
 from tests.stored_files import noise
 
@@ -211,23 +212,26 @@ async def test_a_missing_file_has_no_size_and_cannot_be_read(store: Store) -> No
 
 
 async def test_a_file_that_is_replaced_is_not_read_on(store: Store) -> None:
-    await lay(store, noise(MIB))
-    pieces = store.pieces(KEY, 0, MIB)
-    await anext(pieces)
-    await lay(store, noise(MIB, seed=2))
+    await lay(store, noise(4 * MIB))
 
     with pytest.raises(Storage):
-        await anext(pieces)
+        await read_beside(store, lay(store, noise(4 * MIB, seed=2)))
 
 
 async def test_a_file_that_is_deleted_is_not_read_on(store: Store) -> None:
-    await lay(store, noise(MIB))
-    pieces = store.pieces(KEY, 0, MIB)
-    await anext(pieces)
-    await store.delete([KEY])
+    await lay(store, noise(4 * MIB))
 
     with pytest.raises(Storage, match="not there any more"):
-        await anext(pieces)
+        await read_beside(store, store.delete([KEY]))
+
+
+async def read_beside(store: Store, other: Awaitable[None]) -> None:
+    """Begin to read, do the other thing, and read on."""
+    pieces = store.pieces(KEY, 0, 4 * MIB)
+    await anext(pieces)
+    await other
+    async for _ in pieces:
+        pass
 
 
 async def test_deleting_is_repeatable_and_spares_others(store: Store) -> None:
