@@ -5,7 +5,7 @@ state database is away every call raises DatabaseUnavailable.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -169,14 +169,13 @@ def _iso(moment: datetime | None) -> str | None:
 
 
 JSON_COLUMNS = ("arguments", "query", "error")
-KEPT_COLUMNS = ("heartbeat", "cancel_requested", "followed_at", "deleted_at")
+# The table has more: what a run's keeper knows, and what only exports have.
+RUN_COLUMNS = tuple(each.name for each in fields(Run))
 
 
 def _run(row: StateRow) -> Run:
-    fields: dict[str, Any] = {
-        name: value for name, value in row.items() if name not in KEPT_COLUMNS
-    }
+    values: dict[str, Any] = {name: row[name] for name in RUN_COLUMNS}
     for name in JSON_COLUMNS:
-        fields[name] = None if fields[name] is None else orjson.loads(fields[name])
-    fields["id"] = RunId(str(fields["id"]))
-    return Run(**fields)
+        values[name] = None if values[name] is None else orjson.loads(values[name])
+    values["id"] = RunId(str(values["id"]))
+    return Run(**values)
