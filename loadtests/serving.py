@@ -38,6 +38,7 @@ def server(
         environment = os.environ | {
             "ROWSTREAM_PORT": address.rpartition(":")[2],
             "ROWSTREAM_DATA": str(Path(folder, "data")),
+            "ROWSTREAM_EXPORT_WORKER": "no",  # runs are measured here
             **settings,
         }
         log = Path(folder, "log")

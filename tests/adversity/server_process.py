@@ -73,6 +73,7 @@ async def server_process(
         "database_url": settings.database_url,
         "follower_grace": settings.follower_grace,
         "reader": settings.reader,
+        "export_worker": "no",
         "port": 0,
         **more,
     }

@@ -59,7 +59,11 @@ def running(command: str, **settings: object) -> Generator[Running]:
                 [sys.executable, "-m", "app", command, *flags],
                 stdout=out,
                 stderr=error,
-                env={**os.environ, "PYTHONWARNINGS": "error::ResourceWarning"},
+                env={
+                    "ROWSTREAM_EXPORT_WORKER": "no",  # a test that wants one says so
+                    **os.environ,
+                    "PYTHONWARNINGS": "error::ResourceWarning",
+                },
             )
         try:
             yield Running(process, said, logged)
