@@ -99,24 +99,35 @@ class Gate:
     endpoint: str = ""
     requests: int = 0
     _status: int | None = None
+    _hangs: bool = False
     _times: int = 0
     _open: set[asyncio.StreamWriter] = field(default_factory=set[asyncio.StreamWriter])
 
     def refuse(self, status: int, *, times: int = 1_000_000) -> None:
         """Answer the next requests with this status; what is under way is cut."""
         self._status, self._times = status, times
-        for each in self._open:
-            each.transport.abort()
+        self._cut()
+
+    def hang(self) -> None:
+        """Take requests, and answer none; what is under way is cut."""
+        self._hangs = True
+        self._cut()
 
     def pass_on(self) -> None:
         """Let requests through again."""
-        self._times = 0
+        self._times, self._hangs = 0, False
+
+    def _cut(self) -> None:
+        for each in self._open:
+            each.transport.abort()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
         self._open.add(writer)
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            if self._times:
+            if self._hangs:
+                await reader.read()
+            elif self._times:
                 await self._answer(reader, writer)
             else:
                 await self._relay(reader, writer)
@@ -152,7 +163,8 @@ async def copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None
         while piece := await source.read(PIECE):
             sink.write(piece)
             await sink.drain()
-        sink.write_eof()
+        if not sink.is_closing():
+            sink.write_eof()
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from urllib.parse import unquote, urlsplit
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import BaseError, PreconditionError
 from obstore.store import LocalStore, S3Store
 
 from app.database.tasks import to_its_end
@@ -43,6 +43,7 @@ PART_BYTES = 8 * 2**20  # a write: S3 takes 10,000 parts, so a file may have 80 
 PARTS = 2  # on their way at once, so that one is filled while another is sent
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
 KEY = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*(#[0-9]+)?", re.ASCII)
+DROP_SECONDS = 5.0  # for leaving nothing in a store that does not answer
 LISTED = 1000  # entries of a bucket in one answer, the most that S3 gives
 
 BUCKET_TIMES = {"connect_timeout": "5s", "timeout": "30s"}
@@ -92,13 +93,14 @@ class Store(ABC):
         writer = obstore.open_writer_async(
             self._objects, checked(key), buffer_size=PART_BYTES, max_concurrency=PARTS
         )
-        sink = Sink(writer)
+        sink, begun = Sink(writer), False
         try:
             yield sink
             await sink.flush()
+            begun = True
             await finished(self._publish(writer, key))
         except BaseException as error:
-            await finished(self._discard(writer, key, error))
+            await finished(self._withdraw(key) if begun else self._drop(writer, error))
             raise
 
     async def put_file(self, key: str, path: Path) -> None:
@@ -141,21 +143,29 @@ class Store(ABC):
         with storage_errors():
             await writer.close()
 
-    async def _discard(self, writer: Writer, key: str, error: BaseException) -> None:
-        """Leave nothing, as far as the store can be reached; the first error is what is told."""
-        with suppress(BaseError, OSError):
-            await writer.__aexit__(type(error), error, error.__traceback__)
-        with suppress(Storage):
-            await self.delete([key])  # a close that failed may have published it
+    async def _drop(self, writer: Writer, error: BaseException) -> None:
+        """Leave nothing of what was written, as far as the store answers; the error is told."""
+        with suppress(BaseError, OSError, TimeoutError):
+            async with asyncio.timeout(DROP_SECONDS):
+                await writer.__aexit__(type(error), error, error.__traceback__)
+
+    async def _withdraw(self, key: str) -> None:
+        """The same where publishing had begun: it may have come to its end, or half of the way."""
+        with suppress(Storage, TimeoutError):
+            async with asyncio.timeout(DROP_SECONDS):
+                await self.delete([key])
 
     async def _read(
         self, key: str, start: int, stop: int, tag: str | None
     ) -> tuple[bytes, str | None]:
+        options: GetOptions = {"range": (start, stop)}
+        if tag is not None:
+            options["if_match"] = tag
         with storage_errors():
-            options: GetOptions = {"range": (start, stop)}
-            if tag is not None:
-                options["if_match"] = tag
-            found = await obstore.get_async(self._objects, checked(key), options=options)
+            try:
+                found = await obstore.get_async(self._objects, checked(key), options=options)
+            except (FileNotFoundError, PreconditionError) as error:
+                raise Storage("The file is not there any more.") from error
             tag = found.meta["e_tag"]
             piece = bytes(await found.bytes_async())
         if len(piece) != stop - start:

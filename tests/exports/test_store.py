@@ -214,7 +214,7 @@ async def test_a_missing_file_has_no_size_and_cannot_be_read(store: Store) -> No
 async def test_a_file_that_is_replaced_is_not_read_on(store: Store) -> None:
     await lay(store, noise(4 * MIB))
 
-    with pytest.raises(Storage):
+    with pytest.raises(Storage, match="not there any more"):
         await read_beside(store, lay(store, noise(4 * MIB, seed=2)))
 
 
