@@ -59,12 +59,13 @@ where id = $1 and kind = 'export' and attempt = $2 and status = 'processing'
 returning id;
 
 -- export_complete
--- The file is whole and can be had. No row: as above.
+-- The file is whole and can be had. No row: as above. Said twice, since the answer can get lost.
 update rowstream.run
 set status = 'completed', stage = null, rows = $3, total = $3, total_kind = 'exact',
     progress = 100, file = $4::jsonb, bytes = $5, finished_at = now(),
     expires_at = now() + make_interval(secs => $6)
-where id = $1 and kind = 'export' and attempt = $2 and status = 'processing'
+where id = $1 and kind = 'export' and attempt = $2 and status in ('processing', 'completed')
+    and deleted_at is null
 returning id;
 
 -- export_coded

@@ -1,7 +1,10 @@
 """Tasks that stop others, and work that nothing stops half-way."""
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 def this_task() -> "asyncio.Task[object]":
@@ -25,3 +28,25 @@ async def to_its_end(work: "asyncio.Future[Any]") -> asyncio.CancelledError | No
         except asyncio.CancelledError as error:
             cancelled = error
     return cancelled
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """Done in a thread, to its end: whoever cancels may then clean up what the thread used."""
+    doing = asyncio.get_running_loop().run_in_executor(None, work)
+    cancelled = await to_its_end(doing)
+    if cancelled is not None:
+        doing.exception()  # nobody is left to hear of it
+        raise cancelled
+    return doing.result()
+
+
+async def in_time(work: "asyncio.Future[Any]", seconds: float) -> asyncio.CancelledError | None:
+    """Wait until work is done; once cancelled, so many seconds at most. A cancellation comes back,
+    to be raised.
+    """
+    try:
+        await asyncio.wait([work])
+    except asyncio.CancelledError as cancelled:
+        await to_its_end(asyncio.ensure_future(asyncio.wait([work], timeout=seconds)))
+        return cancelled
+    return None

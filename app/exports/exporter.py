@@ -23,11 +23,10 @@ import structlog
 
 from app.catalog.catalog import Catalog
 from app.catalog.query import query_from_json
-from app.database.tasks import to_its_end
+from app.database.tasks import in_time, to_its_end
 from app.database.translate import Canceled
 from app.errors import (
-    DatabaseLost,
-    DatabaseUnavailable,
+    DatabaseError,
     Internal,
     Interrupted,
     Json,
@@ -39,12 +38,13 @@ from app.exports.export import CODINGS, TEXT_FORMATS, Export, ExportId, StoredFi
 from app.exports.exports import NAME_LENGTH
 from app.exports.ledger import Ledger
 from app.exports.making import Maker
-from app.exports.store import Store
+from app.exports.store import Store, finished
 from app.exports.tracker import Tracker
 from app.faults import fault_facts
 
 MOST_ATTEMPTS = 3  # of which the earlier ones ended with their worker
 AGAIN_SECONDS = 1.0
+ANSWER_SECONDS = 3.0  # what the ledger gets when the worker is stopped in the middle of telling
 
 T = TypeVar("T")
 
@@ -109,8 +109,9 @@ class Exporter:
         if export.attempt > MOST_ATTEMPTS:
             raise Interrupted(f"Its worker ended {MOST_ATTEMPTS} times while it wrote the file.")
         tracker = Tracker(export, self._ledger, lost=lambda: self.lost(export.id))
+        limit = asyncio.timeout(self._limit)
         try:
-            async with asyncio.timeout(self._limit) as limit:
+            async with limit:
                 file, rows = await self._made(export, tracker)
         except TimeoutError:
             if not limit.expired():
@@ -128,11 +129,21 @@ class Exporter:
         return await self._maker.make(export, report, query, tracker)
 
     async def _publish(self, export: Export, file: StoredFile, rows: int) -> bool:
-        """Have the ledger name the file; without that it is deleted."""
-        published = await self._told(lambda: self._ledger.complete(export, rows=rows, file=file))
-        if not published:
-            await self._store.delete(file.keys)
-        return published
+        """Have the ledger name the file; without that it is deleted.
+
+        Whoever cancels waits for the answer: without it nobody would know whose the file is. Where
+        the ledger is away, whoever cleans the store finds out.
+        """
+        complete = self._told(lambda: self._ledger.complete(export, rows=rows, file=file))
+        telling = asyncio.create_task(complete)
+        cancelled = await in_time(telling, ANSWER_SECONDS)
+        if not telling.done():
+            telling.cancel()
+        elif not telling.result():
+            await finished(self._store.delete(file.keys))
+        if cancelled is not None:
+            raise cancelled
+        return telling.result()
 
     async def _compress(self, export: Export, file: StoredFile) -> None:
         """The file is published already, so what goes wrong here fails nothing."""
@@ -154,6 +165,8 @@ class Exporter:
             return
         if (error := work.exception()) is None:
             return
+        if isinstance(error, Postponed):
+            raise error
         problem = self._problem(error)
         await self._told(lambda: self._ledger.fail(export, problem))
         log.info("export_failed", **_facts(export), code=problem["code"])
@@ -174,12 +187,17 @@ class Exporter:
         )
 
     async def _told(self, tell: Callable[[], Awaitable[T]]) -> T:
-        """What the ledger answers; while it is away it is asked again and again."""
+        """What the ledger answers; while it is away it is asked again and again.
+
+        Raises Postponed where it stays away and the worker is stopped.
+        """
         while True:
             try:
                 return await tell()
-            except (DatabaseUnavailable, DatabaseLost) as error:
+            except DatabaseError as error:
                 log.warning("ledger_away", code=error.code)
+                if self._stopping:
+                    raise Postponed from error
                 await asyncio.sleep(AGAIN_SECONDS)
 
 

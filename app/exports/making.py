@@ -1,9 +1,10 @@
 """Makes the file of an export: a report's rows through COPY, by their format, into the store."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
@@ -16,10 +17,11 @@ from app.database.copied import copied_rows
 from app.database.copy import copy_file
 from app.database.count import count_rows
 from app.database.session import export_snapshot
-from app.errors import Json, RowstreamError
+from app.database.tasks import in_thread
+from app.errors import Json, RowstreamError, Storage
 from app.exports.export import MEDIA_TYPES, TEXT_FORMATS, Export, StoredFile
 from app.exports.reading import Opened, Source
-from app.exports.store import Sink, Store
+from app.exports.store import Sink, Store, finished
 from app.exports.textforms import TextForm, text_form
 from app.exports.tracker import Tracker
 from app.runs.choice import comes_before_the_rows
@@ -28,7 +30,13 @@ from app.runs.clock import Clock
 if TYPE_CHECKING:
     from app.exports.typed import TableFile
 
+    Begin = Callable[[Path, Opened], TableFile]
+
 NAME_LENGTH = 8  # of the id, in pg_stat_activity
+GATHER_BYTES = 256 * 1024
+PIECE_BYTES = 2**20
+
+Make = Callable[[Export, Opened, Tracker], Awaitable[tuple[StoredFile, int]]]
 
 log = structlog.get_logger()
 
@@ -69,14 +77,23 @@ class Maker:
     ) -> tuple[StoredFile, int]:
         """The file of this attempt, whole in the store, and its rows. Nothing stays at an error."""
         name = f"rowstream export {export.id[:NAME_LENGTH]}"
-        async with self.source.opened(report, query, name=name, limit=self.limit) as opened:
-            if report.total != "none":
-                tracker.estimated(opened.plan.rows)
-            await tracker.enter("processing")
-            async with self._counting(opened, report, tracker):
-                if export.format in TEXT_FORMATS:
-                    return await self._text(export, opened, tracker)
-                return await self._typed(export, opened, tracker)
+        made = None
+        try:
+            async with self.source.opened(report, query, name=name, limit=self.limit) as opened:
+                if report.total != "none":
+                    tracker.estimated(opened.plan.rows)
+                await tracker.enter("processing")
+                async with self._counting(opened, report, tracker):
+                    made = await self._form(export)(export, opened, tracker)
+        except BaseException:
+            if made is not None:  # whole, and cancelled while the transaction was ended
+                with suppress(Storage):
+                    await finished(self.store.delete([export.key]))
+            raise
+        return made
+
+    def _form(self, export: Export) -> Make:
+        return self._text if export.format in TEXT_FORMATS else self._typed
 
     async def _text(
         self, export: Export, opened: Opened, tracker: Tracker
@@ -100,25 +117,28 @@ class Maker:
         self, export: Export, opened: Opened, tracker: Tracker
     ) -> tuple[StoredFile, int]:
         async with scratch_file(self.scratch, export.key) as path:
-            table = await asyncio.to_thread(_table, export, path, opened)
+            begin = await in_thread(partial(_beginning, export))
+            table = begin(path, opened)
             try:
                 rows = await self._filled(opened, table, tracker)
                 await tracker.enter("file-generation")
-                await asyncio.to_thread(table.close)
+                rows += await in_thread(table.close)
             except BaseException:
                 table.abandon()
                 raise
+            tracker.has_rows(rows)
             await tracker.enter("finalizing")
-            size, digest = await asyncio.to_thread(_measured, path)
-            await self.store.put_file(export.key, path)
-        return self._file(export, size, digest), rows
+            async with self.store.writing(export.key) as sink:
+                hashed = Hashed(sink, tracker)
+                await _copy_file(path, hashed)
+        return self._file(export, hashed.size, hashed.digest.hexdigest()), rows
 
     async def _filled(self, opened: Opened, table: "TableFile", tracker: Tracker) -> int:
         rows = 0
 
         async def take(data: bytes) -> None:
             nonlocal rows
-            rows += await asyncio.to_thread(table.write, data)
+            rows += await in_thread(partial(table.write, data))
 
         async def so_far() -> int:
             return rows
@@ -132,7 +152,6 @@ class Maker:
                 take,
                 options={"format": "csv"},
             )
-        tracker.has_rows(rows)
         return rows
 
     async def _copied(self, pid: int) -> int | None:
@@ -196,28 +215,45 @@ class Maker:
 
 
 async def _copy(opened: Opened, form: TextForm, hashed: Hashed) -> int:
+    """PostgreSQL sends a few kilobytes at a time; each step over them costs as much as of many."""
+    gathered, size = list[bytes](), 0
+
     async def take(data: bytes) -> None:
-        await hashed.write(form.rows(data))
+        nonlocal size
+        gathered.append(data)
+        size += len(data)
+        if size >= GATHER_BYTES:
+            await flush()
+
+    async def flush() -> None:
+        nonlocal size
+        block, size = b"".join(gathered), 0
+        gathered.clear()
+        await hashed.write(form.rows(block))
 
     composition = opened.composition
     await hashed.write(form.head())
     rows = await copy_file(
         opened.connection, composition, form.sql(composition), take, options=form.copy_options
     )
+    await flush()
     await hashed.write(form.tail(rows))
     return rows
 
 
-def _table(export: Export, path: Path, opened: Opened) -> "TableFile":
-    """Loads what is heavy and needed for these formats alone."""
-    columns = [(each.name, each.type) for each in opened.composition.columns]
+def _beginning(export: Export) -> "Begin":
+    """What begins a typed file. Loads what is heavy and needed for these formats alone."""
     if export.format == "xlsx":
         from app.exports.xlsx import xlsx_file  # noqa: PLC0415
 
-        return xlsx_file(path, columns, title=export.title)
+        return lambda path, opened: xlsx_file(path, _columns(opened), title=export.title)
     from app.exports.parquet import parquet_file  # noqa: PLC0415
 
-    return parquet_file(path, columns)
+    return lambda path, opened: parquet_file(path, _columns(opened))
+
+
+def _columns(opened: Opened) -> list[tuple[str, str]]:
+    return [(each.name, each.type) for each in opened.composition.columns]
 
 
 @asynccontextmanager
@@ -231,9 +267,7 @@ async def scratch_file(folder: Path, name: str) -> AsyncGenerator[Path]:
         await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
-def _measured(path: Path) -> tuple[int, str]:
+async def _copy_file(path: Path, hashed: Hashed) -> None:
     with path.open("rb") as file:
-        digest = sha256()
-        while piece := file.read(2**20):
-            digest.update(piece)
-        return file.tell(), digest.hexdigest()
+        while piece := await in_thread(partial(file.read, PIECE_BYTES)):
+            await hashed.write(piece)
