@@ -30,10 +30,11 @@ class Tracker:
         self._ledger = ledger
         self._lost = lost
         self._progress = Progress()
+        self._bytes = 0
 
     def written(self, size: int) -> None:
         """So many bytes more lie in the store."""
-        self.export = replace(self.export, bytes=self.export.bytes + size)
+        self._bytes += size
 
     def has_rows(self, rows: int) -> None:
         """So many rows have been read by now."""
@@ -54,6 +55,7 @@ class Tracker:
 
     async def save(self) -> None:
         """Tell the ledger."""
+        self.export = replace(self.export, bytes=self._bytes)
         try:
             if not await self._ledger.save(self.export):
                 self._lost()
