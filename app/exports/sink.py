@@ -44,5 +44,6 @@ class Sink:
     async def flush(self) -> None:
         """Hand over what is gathered."""
         gathered, self._gathered = self._gathered, bytearray()
-        with storage_errors():
-            await self._writer.write(gathered)
+        if gathered:
+            with storage_errors():
+                await self._writer.write(gathered)
