@@ -1,20 +1,19 @@
 """A Parquet file has real types, read back with DuckDB; nothing is rounded or left out."""
 
 import json
-from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time
 from decimal import Decimal
 from math import inf, isnan
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pyarrow.parquet as pq
 import pytest
 
 from app.exports import parquet
 from app.exports.formats import csv_lines
 from app.exports.parquet import Unrepresentable, parquet_file
+from tests.parquet_reader import ParquetReader, parquet_reader
 
 Row = Sequence[str | None]
 Columns = Sequence[tuple[str, str]]
@@ -37,26 +36,10 @@ def written(
     return path
 
 
-def read(path: Path) -> list[tuple[Any, ...]]:
-    """The rows, by another library than wrote them; instants as microseconds since 1970."""
-    chosen = [
-        f"epoch_us(#{number})" if "TIME ZONE" in type_ else f"#{number}"
-        for number, type_ in enumerate(types(path), 1)
-    ]
-    query = f"select {', '.join(chosen)} from read_parquet(?)"
-    with duckdb.connect() as connection:
-        return connection.execute(query, [str(path)]).fetchall()
-
-
-def types(path: Path) -> list[str]:
-    with duckdb.connect() as connection:
-        rows = connection.execute("describe select * from read_parquet(?)", [str(path)]).fetchall()
-    return [row[1] for row in rows]
-
-
-def microseconds(text: str) -> int:
-    since = datetime.fromisoformat(text) - datetime.fromisoformat("1970-01-01T00:00:00+00")
-    return since // timedelta(microseconds=1)
+@pytest.fixture(scope="module")
+def reader() -> Iterator[ParquetReader]:
+    with parquet_reader() as reader:
+        yield reader
 
 
 def about(path: Path) -> list[dict[str, str]]:
@@ -64,89 +47,88 @@ def about(path: Path) -> list[dict[str, str]]:
     return json.loads(pq.read_metadata(path).metadata[b"rowstream:columns"])
 
 
-@pytest.mark.parametrize(
-    ("type_", "text", "name", "value"),
-    [
-        ("boolean", "t", "BOOLEAN", True),
-        ("boolean", "f", "BOOLEAN", False),
-        ("smallint", "-32768", "SMALLINT", -32768),
-        ("integer", "2147483647", "INTEGER", 2147483647),
-        ("bigint", "-9223372036854775808", "BIGINT", -(2**63)),
-        ("real", "0.5", "FLOAT", 0.5),
-        ("real", "-Infinity", "FLOAT", -inf),
-        ("double precision", "0.30000000000000004", "DOUBLE", 0.1 + 0.2),
-        ("double precision", "Infinity", "DOUBLE", inf),
-        ("numeric(10,2)", "12.50", "DECIMAL(10,2)", Decimal("12.50")),
-        ("numeric(38,0)", "9" * 38, "DECIMAL(38,0)", Decimal("9" * 38)),
-        ("numeric(2,-3)", "12000", "DECIMAL(5,0)", Decimal(12000)),
-        ("numeric(3,5)", "0.00123", "DECIMAL(5,5)", Decimal("0.00123")),
-        ("numeric", "1.10", "DECIMAL(38,2)", Decimal("1.10")),
-        ("numeric", "-12345678901234567890123", "DECIMAL(38,0)", Decimal(-12345678901234567890123)),
-        ("date", "0001-01-01", "DATE", date(1, 1, 1)),
-        ("date", "9999-12-31", "DATE", date(9999, 12, 31)),
-        ("time without time zone", "12:00:00.123456", "TIME", time(12, 0, 0, 123456)),
-        (
-            "timestamp(6) without time zone",
-            "2013-06-01 12:34:56.789012",
-            "TIMESTAMP",
-            datetime.fromisoformat("2013-06-01 12:34:56.789012"),
-        ),
-        (
-            "timestamp with time zone",
-            "2013-06-01 12:34:56.5+05:30",
-            "TIMESTAMP WITH TIME ZONE",
-            microseconds("2013-06-01T07:04:56.5+00"),
-        ),
-        (
-            "timestamp with time zone",
-            "1890-01-01 00:00:00-00:53:28",
-            "TIMESTAMP WITH TIME ZONE",
-            microseconds("1890-01-01T00:53:28+00"),
-        ),
-        ("bytea", "\\x00ff10", "BLOB", b"\0\xff\x10"),
-        ("bytea", "\\x", "BLOB", b""),
-        ("text", "", "VARCHAR", ""),
-        (
-            "uuid",
-            "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
-            "VARCHAR",
-            "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
-        ),
-        ("jsonb", '{"a": 1.10}', "VARCHAR", '{"a": 1.10}'),
-        ("interval", "1 mon", "VARCHAR", "1 mon"),
-        ("public.mood", "ok", "VARCHAR", "ok"),
-        ("integer[]", "{1,NULL,3}", "INTEGER[]", [1, None, 3]),
-        ("integer[]", "{}", "INTEGER[]", []),
-        ("boolean[]", "{t,f,NULL}", "BOOLEAN[]", [True, False, None]),
-        ("numeric(10,2)[]", "{1.00,2.50}", "DECIMAL(10,2)[]", [Decimal("1.00"), Decimal("2.50")]),
-        ("date[]", "{2013-01-01}", "DATE[]", [date(2013, 1, 1)]),
-        (
-            "timestamp without time zone[]",
-            '{"2013-01-01 00:00:00",NULL}',
-            "TIMESTAMP[]",
-            [datetime.fromisoformat("2013-01-01 00:00:00"), None],
-        ),
-        (
-            "text[]",
-            '{"a b",NULL,null,"NULL","","c\\"d\\\\e",é,"{x}",","}',
-            "VARCHAR[]",
-            ["a b", None, "null", "NULL", "", 'c"d\\e', "é", "{x}", ","],
-        ),
-        ("public.mood[]", "{ok}", "VARCHAR", "{ok}"),
-    ],
-)
+EQUALS: list[tuple[str, str, tuple[str, object]]] = [
+    ("boolean", "t", ("BOOLEAN", True)),
+    ("boolean", "f", ("BOOLEAN", False)),
+    ("smallint", "-32768", ("SMALLINT", -32768)),
+    ("integer", "2147483647", ("INTEGER", 2147483647)),
+    ("bigint", "-9223372036854775808", ("BIGINT", -(2**63))),
+    ("real", "0.5", ("FLOAT", 0.5)),
+    ("real", "-Infinity", ("FLOAT", -inf)),
+    ("double precision", "0.30000000000000004", ("DOUBLE", 0.1 + 0.2)),
+    ("double precision", "Infinity", ("DOUBLE", inf)),
+    ("numeric(10,2)", "12.50", ("DECIMAL(10,2)", Decimal("12.50"))),
+    ("numeric(38,0)", "9" * 38, ("DECIMAL(38,0)", Decimal("9" * 38))),
+    ("numeric(2,-3)", "12000", ("DECIMAL(5,0)", Decimal(12000))),
+    ("numeric(3,5)", "0.00123", ("DECIMAL(5,5)", Decimal("0.00123"))),
+    ("numeric", "1.10", ("DECIMAL(38,2)", Decimal("1.10"))),
+    (
+        "numeric",
+        "-12345678901234567890123",
+        ("DECIMAL(38,0)", Decimal(-12345678901234567890123)),
+    ),
+    ("date", "0001-01-01", ("DATE", date(1, 1, 1))),
+    ("date", "9999-12-31", ("DATE", date(9999, 12, 31))),
+    ("time without time zone", "12:00:00.123456", ("TIME", time(12, 0, 0, 123456))),
+    (
+        "timestamp(6) without time zone",
+        "2013-06-01 12:34:56.789012",
+        ("TIMESTAMP", datetime.fromisoformat("2013-06-01 12:34:56.789012")),
+    ),
+    (
+        "timestamp with time zone",
+        "2013-06-01 12:34:56.5+05:30",
+        ("TIMESTAMP WITH TIME ZONE", datetime.fromisoformat("2013-06-01T07:04:56.5")),
+    ),
+    (
+        "timestamp with time zone",
+        "1890-01-01 00:00:00-00:53:28",
+        ("TIMESTAMP WITH TIME ZONE", datetime.fromisoformat("1890-01-01T00:53:28")),
+    ),
+    ("bytea", "\\x00ff10", ("BLOB", b"\0\xff\x10")),
+    ("bytea", "\\x", ("BLOB", b"")),
+    ("text", "", ("VARCHAR", "")),
+    (
+        "uuid",
+        "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
+        ("VARCHAR", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"),
+    ),
+    ("jsonb", '{"a": 1.10}', ("VARCHAR", '{"a": 1.10}')),
+    ("interval", "1 mon", ("VARCHAR", "1 mon")),
+    ("public.mood", "ok", ("VARCHAR", "ok")),
+    ("integer[]", "{1,NULL,3}", ("INTEGER[]", [1, None, 3])),
+    ("integer[]", "{}", ("INTEGER[]", [])),
+    ("boolean[]", "{t,f,NULL}", ("BOOLEAN[]", [True, False, None])),
+    ("numeric(10,2)[]", "{1.00,2.50}", ("DECIMAL(10,2)[]", [Decimal("1.00"), Decimal("2.50")])),
+    ("date[]", "{2013-01-01}", ("DATE[]", [date(2013, 1, 1)])),
+    (
+        "timestamp without time zone[]",
+        '{"2013-01-01 00:00:00",NULL}',
+        ("TIMESTAMP[]", [datetime.fromisoformat("2013-01-01 00:00:00"), None]),
+    ),
+    (
+        "text[]",
+        '{"a b",NULL,null,"NULL","","c\\"d\\\\e",é,"{x}",","}',
+        ("VARCHAR[]", ["a b", None, "null", "NULL", "", 'c"d\\e', "é", "{x}", ","]),
+    ),
+    ("public.mood[]", "{ok}", ("VARCHAR", "{ok}")),
+]
+
+
+@pytest.mark.parametrize(("type_", "text", "equal"), EQUALS)
 def test_a_type_has_its_equal(
-    tmp_path: Path, type_: str, text: str, name: str, value: object
+    reader: ParquetReader, tmp_path: Path, type_: str, text: str, equal: tuple[str, object]
 ) -> None:
+    name, value = equal
     path = written(tmp_path, [("c", type_)], [(text,), (None,), (text,)])
 
-    assert types(path) == [name]
-    assert read(path) == [(value,), (None,), (value,)]
+    assert reader.types(path) == [name]
+    assert reader.rows(path) == [(value,), (None,), (value,)]
 
 
-def test_nan_is_a_number_of_floats(tmp_path: Path) -> None:
+def test_nan_is_a_number_of_floats(reader: ParquetReader, tmp_path: Path) -> None:
     path = written(tmp_path, [("c", "real"), ("d", "double precision[]")], [("NaN", "{NaN,1}")])
-    [(single, [first, second])] = read(path)
+    [(single, [first, second])] = reader.rows(path)
 
     assert isnan(single)
     assert isnan(first)
@@ -174,18 +156,18 @@ def test_nan_is_a_number_of_floats(tmp_path: Path) -> None:
     ],
 )
 def test_a_column_with_a_value_that_does_not_fit_is_text(
-    tmp_path: Path, type_: str, text: str
+    reader: ParquetReader, tmp_path: Path, type_: str, text: str
 ) -> None:
     path = written(tmp_path, [("c", type_)], [(None,), (text,)])
 
-    assert (types(path), read(path)) == (["VARCHAR"], [(None,), (text,)])
+    assert (reader.types(path), reader.rows(path)) == (["VARCHAR"], [(None,), (text,)])
     assert about(path) == [
         {"name": "c", "rowstream:type": type_, "rowstream:note": parquet.NOT_HELD}
     ]
 
 
 def test_a_later_value_that_does_not_fit_is_told_and_written_as_text_the_next_time(
-    tmp_path: Path,
+    reader: ParquetReader, tmp_path: Path
 ) -> None:
     columns = [("a", "integer"), ("until", "date"), ("b", "integer[]")]
     rows = [("1", "2013-01-01", "{}")] * parquet.GROUP_ROWS
@@ -195,8 +177,8 @@ def test_a_later_value_that_does_not_fit_is_told_and_written_as_text_the_next_ti
         written(tmp_path, columns, [*rows, last])
     path = written(tmp_path, columns, [*rows, last], text=sorted(refused.value.columns))
 
-    assert types(path) == ["INTEGER", "VARCHAR", "VARCHAR"]
-    assert read(path)[-1] == (2, "infinity", "{{1}}")
+    assert reader.types(path) == ["INTEGER", "VARCHAR", "VARCHAR"]
+    assert reader.rows(path)[-1] == (2, "infinity", "{{1}}")
 
 
 def test_the_metadata_say_what_a_column_was(tmp_path: Path) -> None:
@@ -213,10 +195,10 @@ def test_the_metadata_say_what_a_column_was(tmp_path: Path) -> None:
     assert schema.field("n").metadata[b"rowstream:type"] == b"numeric(10,2)"
 
 
-def test_no_rows_have_types_all_the_same(tmp_path: Path) -> None:
+def test_no_rows_have_types_all_the_same(reader: ParquetReader, tmp_path: Path) -> None:
     path = written(tmp_path, [("n", "integer"), ("d", "numeric")], [])
 
-    assert (types(path), read(path)) == (["INTEGER", "DECIMAL(38,0)"], [])
+    assert (reader.types(path), reader.rows(path)) == (["INTEGER", "DECIMAL(38,0)"], [])
 
 
 def test_repeated_names_are_told_apart(tmp_path: Path) -> None:
@@ -240,13 +222,13 @@ HARD = [
 ]
 
 
-def test_every_text_survives(tmp_path: Path) -> None:
+def test_every_text_survives(reader: ParquetReader, tmp_path: Path) -> None:
     path = written(tmp_path, [("c", "text")], [(text,) for text in [*HARD, None]])
 
-    assert read(path) == [(text,) for text in [*HARD, None]]
+    assert reader.rows(path) == [(text,) for text in [*HARD, None]]
 
 
-def test_row_groups_are_bounded_by_rows_and_by_bytes(tmp_path: Path) -> None:
+def test_row_groups_are_bounded_by_rows_and_by_bytes(reader: ParquetReader, tmp_path: Path) -> None:
     narrow = written(tmp_path, [("n", "integer")], [("1",)] * (2 * parquet.GROUP_ROWS + 10))
     counts = [group.num_rows for group in groups(narrow)]
     wide = written(tmp_path, [("c", "text")], [("x" * 100_000,)] * 600)
@@ -255,10 +237,10 @@ def test_row_groups_are_bounded_by_rows_and_by_bytes(tmp_path: Path) -> None:
     assert sum(counts) == 2 * parquet.GROUP_ROWS + 10
     assert len(counts) >= 2
     assert len(sizes) >= 2
-    assert len(read(wide)) == 600
+    assert len(reader.rows(wide)) == 600
 
 
-def groups(path: Path) -> list[Any]:
+def groups(path: Path) -> list["pq.RowGroup"]:
     metadata = pq.read_metadata(path)
     return [metadata.row_group(number) for number in range(metadata.num_row_groups)]
 
