@@ -146,9 +146,10 @@ class ExportsPage {
   /** @param {ExportItem} item */
   async #copy({ digest }) {
     getSelection()?.selectAllChildren(digest);
-    // Only a page of https or of this machine may write what the next paste gives.
-    await navigator.clipboard?.writeText(digest.textContent ?? "").catch(() => {});
-    this.#announcer.say(navigator.clipboard ? "Copied" : "Selected, to be copied", true);
+    // Only a page of https or of this machine may, and a browser may still refuse.
+    const copying = navigator.clipboard?.writeText(digest.textContent ?? "") ?? Promise.reject();
+    const copied = await copying.then(() => true, () => false);
+    this.#announcer.say(copied ? "Copied" : "Selected, to be copied", true);
   }
 
   /** @param {"cancel" | "delete"} act @param {ExportItem} item */

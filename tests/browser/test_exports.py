@@ -42,7 +42,7 @@ def chromium(opened: Opener, server: Server) -> ExportsPage:
 
 
 def newcomer(driver: WebDriver, server: Server) -> ExportsPage:
-    driver.get(f"{server.url}/health")
+    driver.get(f"{server.url}/static/icon.svg")
     driver.delete_all_cookies()
     return ExportsPage(driver, server.url)
 
@@ -77,6 +77,17 @@ def test_the_file_has_the_size_and_the_digest_that_are_shown(chromium: ExportsPa
     assert chromium.newest("size") == f"{len(content)} bytes"
     assert chromium.newest("digest") == hashlib.sha256(content).hexdigest()
     assert chromium.newest("expiry") == "expires in 24 hours"
+
+
+def test_the_digest_can_be_copied(chromium: ExportsPage) -> None:
+    rights = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
+    chromium.driver.execute_cdp_cmd("Browser.grantPermissions", rights)
+    chromium.open(report="numbers", rows="3").start().wait_for_stage("Completed")
+    chromium.press("copy")
+    chromium.until(lambda: chromium.text("announcer") == "Copied", "it is said")
+    read = "navigator.clipboard.readText().then(arguments[0], String)"
+
+    assert chromium.driver.execute_async_script(read) == chromium.newest("digest")
 
 
 def test_the_link_saves_the_file_under_its_name(chromium: ExportsPage, tmp_path: Path) -> None:
@@ -176,11 +187,11 @@ def test_a_wrong_argument_is_told_beside_its_field(chromium: ExportsPage) -> Non
 
 
 def test_what_names_no_field_is_told_in_a_sentence(chromium: ExportsPage) -> None:
-    chromium.open(report="secret")
+    chromium.open(report="numbers", limit="0")
     chromium.element("start").click()
     chromium.until(lambda: chromium.is_shown("problem"), "the page says what is wrong")
 
-    assert "does not let this server read" in chromium.text("problem")
+    assert "The limit '0' is not a whole number" in chromium.text("problem")
 
 
 def test_too_many_exports_are_refused_and_one_can_be_cancelled(
@@ -197,6 +208,17 @@ def test_too_many_exports_are_refused_and_one_can_be_cancelled(
     page.start()
 
     assert not page.is_shown("problem")
+
+
+def test_an_export_that_waits_tells_its_place_and_is_cancelled_unasked(
+    opened: Opener, own_server: Callable[..., Server]
+) -> None:
+    server = own_server(export_slots="1")
+    page = newcomer(fresh(opened, "chromium", Look()), server).open(report="ticker")
+    page.start().wait_for_rows().start().wait_for_stage("Waiting in line: 1st")
+    page.press("cancel")
+
+    page.wait_for_stage("Cancelled")
 
 
 def test_an_expired_export_says_so_and_can_be_run_again(
@@ -226,9 +248,9 @@ def test_everything_of_the_report_page_is_exported_in_the_background(
 
 
 def test_a_refused_export_of_the_report_page_is_told_there(page: ExportsPage) -> None:
-    report = ReportPage(page.driver, page.url).open("numbers", where="nosuch.eq.1")
+    report = ReportPage(page.driver, page.url).open("numbers", limit="0")
     report.until(lambda: report.cells("#fields .field"), "the form is there")
     report.driver.find_element(By.CSS_SELECTOR, "#exports [value=csv]").click()
     report.until(lambda: report.is_shown("problem"), "the page says what is wrong")
 
-    assert "nosuch" in report.text("problem")
+    assert "The limit '0' is not a whole number" in report.text("problem")
