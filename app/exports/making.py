@@ -24,6 +24,7 @@ from app.exports.reading import Opened, Source
 from app.exports.store import Sink, Store, finished
 from app.exports.textforms import TextForm, text_form
 from app.exports.tracker import Tracker
+from app.exports.unrepresentable import Unrepresentable
 from app.runs.choice import comes_before_the_rows
 from app.runs.clock import Clock
 
@@ -75,7 +76,21 @@ class Maker:
     async def make(
         self, export: Export, report: Report, query: Query, tracker: Tracker
     ) -> tuple[StoredFile, int]:
-        """The file of this attempt, whole in the store, and its rows. Nothing stays at an error."""
+        """The file of this attempt, whole in the store, and its rows. Nothing stays at an error.
+
+        Where values turn out not to fit a column's type it begins again, with that column as text.
+        """
+        text_columns = frozenset[int]()
+        while True:
+            form = self._form(export, text_columns)
+            try:
+                return await self._once(export, report, query, tracker, form)
+            except Unrepresentable as error:
+                text_columns = error.columns
+
+    async def _once(
+        self, export: Export, report: Report, query: Query, tracker: Tracker, form: Make
+    ) -> tuple[StoredFile, int]:
         name = f"rowstream export {export.id[:NAME_LENGTH]}"
         made = None
         try:
@@ -84,7 +99,7 @@ class Maker:
                     tracker.estimated(opened.plan.rows)
                 await tracker.enter("processing")
                 async with self._counting(opened, report, tracker):
-                    made = await self._form(export)(export, opened, tracker)
+                    made = await form(export, opened, tracker)
         except BaseException:
             if made is not None:  # whole, and cancelled while the transaction was ended
                 with suppress(Storage):
@@ -92,8 +107,10 @@ class Maker:
             raise
         return made
 
-    def _form(self, export: Export) -> Make:
-        return self._text if export.format in TEXT_FORMATS else self._typed
+    def _form(self, export: Export, text_columns: frozenset[int]) -> Make:
+        if export.format in TEXT_FORMATS:
+            return self._text
+        return partial(self._typed, text_columns=text_columns)
 
     async def _text(
         self, export: Export, opened: Opened, tracker: Tracker
@@ -114,10 +131,10 @@ class Maker:
         return self._file(export, hashed.size, hashed.digest.hexdigest()), rows
 
     async def _typed(
-        self, export: Export, opened: Opened, tracker: Tracker
+        self, export: Export, opened: Opened, tracker: Tracker, *, text_columns: frozenset[int]
     ) -> tuple[StoredFile, int]:
         async with scratch_file(self.scratch, export.key) as path:
-            begin = await in_thread(partial(_beginning, export))
+            begin = await in_thread(partial(_beginning, export, text_columns))
             table = begin(path, opened)
             try:
                 rows = await self._filled(opened, table, tracker)
@@ -241,7 +258,7 @@ async def _copy(opened: Opened, form: TextForm, hashed: Hashed) -> int:
     return rows
 
 
-def _beginning(export: Export) -> "Begin":
+def _beginning(export: Export, text_columns: frozenset[int]) -> "Begin":
     """What begins a typed file. Loads what is heavy and needed for these formats alone."""
     if export.format == "xlsx":
         from app.exports.xlsx import xlsx_file  # noqa: PLC0415
@@ -249,7 +266,7 @@ def _beginning(export: Export) -> "Begin":
         return lambda path, opened: xlsx_file(path, _columns(opened), title=export.title)
     from app.exports.parquet import parquet_file  # noqa: PLC0415
 
-    return lambda path, opened: parquet_file(path, _columns(opened))
+    return lambda path, opened: parquet_file(path, _columns(opened), text_columns=text_columns)
 
 
 def _columns(opened: Opened) -> list[tuple[str, str]]:

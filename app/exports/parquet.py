@@ -17,10 +17,10 @@ import orjson
 import pyarrow as pa
 from pyarrow import parquet
 
-from app.errors import QueryFailed
 from app.exports.objects import distinct_names
 from app.exports.parquet_types import AS_TEXT, TEXTS, Kind, kind_of
 from app.exports.typed import Columns, PgType, TableFile, Texts
+from app.exports.unrepresentable import Unrepresentable
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -32,21 +32,6 @@ COMPRESSION = "zstd"
 TYPE_KEY, NOTE_KEY, COLUMNS_KEY = "rowstream:type", "rowstream:note", "rowstream:columns"
 NO_EQUAL = "text, as PostgreSQL prints it: Parquet has no equal type"
 NOT_HELD = "text, as PostgreSQL prints it: some values do not fit Parquet's type"
-
-
-class Unrepresentable(QueryFailed):
-    """A column has values that its type in Parquet does not hold.
-
-    `columns` are the places of all such columns found so far, `text_columns` of the next try.
-    """
-
-    def __init__(self, columns: frozenset[int], names: Sequence[str]) -> None:
-        self.columns = columns
-        named = ", ".join(repr(names[each]) for each in sorted(columns))
-        super().__init__(
-            f"Values of {named} do not fit the type that Parquet has for them.",
-            hint="Cast the column to text in the report, leave it out, or choose another format.",
-        )
 
 
 def parquet_file(path: Path, columns: Columns, *, text_columns: Collection[int] = ()) -> TableFile:

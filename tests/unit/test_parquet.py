@@ -12,7 +12,8 @@ import pytest
 
 from app.exports import parquet
 from app.exports.formats import csv_lines
-from app.exports.parquet import Unrepresentable, parquet_file
+from app.exports.parquet import parquet_file
+from app.exports.unrepresentable import Unrepresentable
 from tests.parquet_reader import ParquetReader, parquet_reader
 
 Row = Sequence[str | None]
