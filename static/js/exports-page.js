@@ -116,7 +116,7 @@ class ExportsPage {
     try {
       const record = await startExport(asked);
       this.#tell(null);
-      this.#announcer.say(`Started: ${nameWords(record)}`, true);
+      this.#add(record);
       await this.#watch.look();
       document.getElementById(record.exportId)?.scrollIntoView({ block: "nearest" });
     } catch (error) {
@@ -124,6 +124,16 @@ class ExportsPage {
       if (complain(problem)) this.#tell(null);
       else this.#tell(problem, () => this.#start(asked, complain));
     }
+  }
+
+  // Listed before it is asked for, or nobody would be told the end of one that is done by then.
+  /** @param {ExportRecord} record */
+  #add(record) {
+    const exports = this.#exports ?? [];
+    const listed = exports.some(({ exportId }) => exportId === record.exportId);
+    if (!listed) this.#exports = [record, ...exports];
+    this.#announcer.say(`Started: ${nameWords(record)}`, true);
+    this.#render();
   }
 
   /** @param {import("./export-item.js").Act} act @param {ExportItem} item */
