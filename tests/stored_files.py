@@ -4,6 +4,9 @@ import asyncio
 import gzip
 import hashlib
 import random
+import signal
+import subprocess
+import sys
 from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,6 +25,18 @@ from tests.serving import serving, small_app
 
 MODIFIED = datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
 SUFFIXES: dict[Coding, str] = {"gzip": ".gz", "zstd": ".zst"}
+WRITER = """
+import asyncio, sys
+from app.exports.store import Store
+
+async def write():
+    async with Store.of(sys.argv[1]).writing(sys.argv[2]) as sink:
+        await sink.write(bytes(40 * 2**20))
+        print("written", flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(write())
+"""
 PATH = "/exports/file/download"
 
 
@@ -125,3 +140,13 @@ async def said(*command: str) -> tuple[int, str]:
     process = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe)
     output, errors = await process.communicate()
     return process.returncode or 0, (output + errors).decode()
+
+
+def kill_writer(url: str, key: str) -> None:
+    """Let a process begin to write a file of many parts, and kill it."""
+    command = [sys.executable, "-c", WRITER, url, key]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"written\n"
+        process.kill()
+        assert process.wait() == -signal.SIGKILL

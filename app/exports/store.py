@@ -2,8 +2,8 @@
 
 A file is written once under its key and appears there when it is whole; until then a folder has
 `<key>#<number>`, and a bucket an unfinished upload. Who leaves the writing with an error leaves
-nothing. A process that is killed leaves what it had written: a folder's `entries` show it. A
-bucket does not list unfinished uploads among its objects: give it a lifecycle rule for them.
+nothing. A process that is killed leaves what it had written, which `entries` show like a file of
+its own. A bucket shows it only to an account of the environment (`app.exports.uploads`).
 """
 
 import asyncio
@@ -15,12 +15,11 @@ from collections.abc import (
     AsyncIterable,
     Awaitable,
     Callable,
-    Mapping,
     Sequence,
 )
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 from urllib.parse import unquote, urlsplit
@@ -31,24 +30,21 @@ from obstore.store import LocalStore, S3Store
 
 from app.database.tasks import to_its_end
 from app.errors import StartupError, Storage
+from app.exports.bucket import opened_bucket
 from app.exports.sink import GATHER_BYTES, Sink, Writer
 from app.exports.store_errors import storage_errors
+from app.exports.uploads import Uploads
 
 if TYPE_CHECKING:
     from obstore import GetOptions, ObjectMeta
-    from obstore.store import S3Config
 
 PIECE_BYTES = 256 * 1024  # what a slow download holds in memory
 PART_BYTES = 8 * 2**20  # a write: S3 takes 10,000 parts, so a file may have 80 GB
 PARTS = 2  # on their way at once, so that one is filled while another is sent
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
-KEY = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*(#[0-9]+)?", re.ASCII)
-DROP_SECONDS = 5.0  # for leaving nothing in a store that does not answer
+KEY = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*(#[0-9a-f]+)?", re.ASCII)
+DROP_SECONDS = 3.0  # for leaving nothing in a store that does not answer
 LISTED = 1000  # entries of a bucket in one answer, the most that S3 gives
-
-BUCKET_TIMES = {"connect_timeout": "5s", "timeout": "30s"}
-RETRIES = 3
-RETRY_TIME = timedelta(seconds=20)
 
 # The stubs speak of Arrow, which is not here.
 listing = cast("Callable[..., AsyncIterable[Sequence[ObjectMeta]]]", vars(obstore)["list"])
@@ -100,7 +96,7 @@ class Store(ABC):
             begun = True
             await finished(self._publish(writer, key))
         except BaseException as error:
-            await finished(self._withdraw(key) if begun else self._drop(writer, error))
+            await finished(self._withdraw(key) if begun else self._drop(writer, key, error))
             raise
 
     async def put_file(self, key: str, path: Path) -> None:
@@ -143,8 +139,9 @@ class Store(ABC):
         with storage_errors():
             await writer.close()
 
-    async def _drop(self, writer: Writer, error: BaseException) -> None:
+    async def _drop(self, writer: Writer, key: str, error: BaseException) -> None:
         """Leave nothing of what was written, as far as the store answers; the error is told."""
+        del key
         with suppress(BaseError, OSError, TimeoutError):
             async with asyncio.timeout(DROP_SECONDS):
                 await writer.__aexit__(type(error), error, error.__traceback__)
@@ -226,38 +223,55 @@ class BucketStore(Store):
     read_bytes = 4 * PIECE_BYTES  # each read is a request of tens of milliseconds
 
     def __init__(self, bucket: str, prefix: str) -> None:
-        objects = S3Store(
-            bucket,
-            prefix=prefix or None,
-            config=bucket_config(os.environ),
-            retry_config={"max_retries": RETRIES, "retry_timeout": RETRY_TIME},
-        )
-        super().__init__(objects)
+        self._uploads = Uploads.of(bucket, prefix, os.environ)
+        super().__init__(opened_bucket(bucket, prefix, os.environ))
 
     async def delete(self, keys: Sequence[str]) -> None:
-        """Delete the objects, a thousand in one request."""
+        """Delete the objects, a thousand in one request, and abort the uploads."""
+        whole = [checked(key) for key in keys if "#" not in key]
         with storage_errors():
-            await obstore.delete_async(self._objects, [checked(key) for key in keys])
+            await obstore.delete_async(self._objects, whole)
+        await asyncio.to_thread(self._abort, [checked(key) for key in keys if "#" in key])
 
     async def entries(self) -> list[Entry]:
-        """Every object."""
+        """Every object; an upload that is or was under way has `#<its id in hex>` at the end."""
         with storage_errors():
             batches = listing(self._objects, chunk_size=LISTED)
-            return [
+            objects = [
                 Entry(key=each["path"], size=each["size"], modified=each["last_modified"])
                 async for batch in batches
                 for each in batch
             ]
+        with suppress(Storage):  # this takes a right of its own, which a lifecycle rule spares
+            objects += await asyncio.to_thread(self._unfinished)
+        return objects
 
+    async def _drop(self, writer: Writer, key: str, error: BaseException) -> None:
+        await super()._drop(writer, key, error)
+        await self._abort_all(key)
 
-def bucket_config(environ: Mapping[str, str]) -> "S3Config":
-    """Time limits; plain HTTP where the operator names such an endpoint himself.
+    async def _withdraw(self, key: str) -> None:
+        await super()._withdraw(key)
+        await self._abort_all(key)
 
-    Given like this they stand beside what the environment says; `client_options` would replace it.
-    """
-    endpoint = environ.get("AWS_ENDPOINT_URL") or environ.get("AWS_ENDPOINT", "")
-    plain = {"allow_http": "true"} if endpoint.startswith("http://") else {}
-    return cast("S3Config", BUCKET_TIMES | plain)
+    async def _abort_all(self, key: str) -> None:
+        """What obstore leaves when a last part fails, or when it is cancelled at a first one."""
+        with suppress(Storage):
+            unfinished = await asyncio.to_thread(self._unfinished, key)
+            await asyncio.to_thread(self._abort, [each.key for each in unfinished])
+
+    def _unfinished(self, key: str = "") -> list[Entry]:
+        if self._uploads is None:
+            return []
+        return [
+            Entry(key=f"{each.key}#{each.id.encode().hex()}", size=0, modified=each.begun)
+            for each in self._uploads.begun(key)
+        ]
+
+    def _abort(self, keys: Sequence[str]) -> None:
+        for key, _, upload in (key.partition("#") for key in keys):
+            if self._uploads is not None:
+                self._uploads.abort(key, bytes.fromhex(upload).decode())
 
 
 def checked(key: str) -> str:

@@ -1,12 +1,14 @@
 """A server whose exports are done by a worker in the test's own loop."""
 
-from collections.abc import AsyncIterator
+import secrets
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from app.settings import Settings
 from tests.exports.exporting import Exporting, working
+from tests.s3 import S3, s3_server
 from tests.serving import serving_reports, write_reports
 
 
@@ -33,3 +35,16 @@ async def exporting(settings: Settings, server: Exporting) -> AsyncIterator[Expo
     """With one."""
     async with working(settings):
         yield server
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
+    """The session's S3 server."""
+    with s3_server(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture
+def prefix() -> str:
+    """A folder of the test's own in its bucket."""
+    return f"test-{secrets.token_hex(6)}"

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import secrets
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from app.errors import StartupError, Storage
 from app.exports.sink import GATHER_BYTES
 from app.exports.store import PART_BYTES, PIECE_BYTES, Store
-from tests.s3 import S3, reaching, s3_server
+from tests.s3 import S3, reaching
 from tests.stored_files import noise
 
 MIB = 2**20
@@ -25,17 +24,6 @@ Left = Callable[[], list[str]]
 
 class Interrupted(Exception):
     """What the test raises while a file is written."""
-
-
-@pytest.fixture(scope="session")
-def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
-    with s3_server(tmp_path_factory.mktemp("s3")) as server:
-        yield server
-
-
-@pytest.fixture
-def prefix() -> str:
-    return f"test-{secrets.token_hex(6)}"
 
 
 @pytest.fixture(params=["folder", "bucket"])

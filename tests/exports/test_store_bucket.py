@@ -1,31 +1,20 @@
 """A bucket as the store: a server that refuses, stumbles, hangs, or is not there."""
 
 import asyncio
-import secrets
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 
 from app.errors import Storage
-from app.exports.store import DROP_SECONDS, PART_BYTES, Store, bucket_config
-from tests.s3 import S3, SECRET, Gate, gate_before, reaching, s3_server
-from tests.stored_files import lay, noise
+from app.exports.bucket import bucket_config
+from app.exports.store import DROP_SECONDS, PART_BYTES, Store
+from tests.s3 import S3, SECRET, Gate, gate_before, reaching
+from tests.stored_files import kill_writer, lay, noise
 
 KEY = "one.1.csv"
 SIZES = pytest.mark.parametrize("size", [1, 3 * PART_BYTES])
-
-
-@pytest.fixture(scope="session")
-def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
-    with s3_server(tmp_path_factory.mktemp("s3")) as server:
-        yield server
-
-
-@pytest.fixture
-def prefix() -> str:
-    return f"test-{secrets.token_hex(6)}"
 
 
 @pytest.fixture
@@ -67,7 +56,50 @@ async def test_a_refusal_in_the_middle_leaves_no_file(store: Store, gate: Gate) 
             await sink.write(noise(3 * PART_BYTES))
 
     gate.pass_on()
+    assert await store.size(KEY) is None
+
+
+async def test_what_could_not_be_aborted_is_seen_and_can_be_deleted(
+    store: Store, gate: Gate
+) -> None:
+    await lay(store, "two.1.csv", b"two")
+    with refused("refuses|does not answer"):
+        async with store.writing(KEY) as sink:
+            await sink.write(noise(2 * PART_BYTES))
+            gate.refuse(403)
+            await sink.write(noise(3 * PART_BYTES))
+    gate.pass_on()
+
+    [two, left] = sorted(await store.entries(), key=lambda entry: entry.size, reverse=True)
+
+    assert (two.key, left.key.partition("#")[0]) == ("two.1.csv", KEY)
+    await store.delete([left.key])
+    await store.delete([left.key])
+    assert [each.key for each in await store.entries()] == ["two.1.csv"]
+
+
+async def test_a_last_part_that_fails_leaves_no_upload(
+    store: Store, gate: Gate, prefix: str
+) -> None:
+    with refused("does not answer"):
+        async with store.writing(KEY) as sink:
+            await sink.write(noise(2 * PART_BYTES))
+            gate.refuse(400, times=1)
+
+    assert gate.server.unfinished(prefix) == []
     assert await store.entries() == []
+
+
+async def test_what_a_killed_writer_left_is_seen_and_can_be_deleted(s3: S3, prefix: str) -> None:
+    with reaching(s3):
+        store = Store.of(s3.url(prefix))
+        await asyncio.to_thread(kill_writer, s3.url(prefix), KEY)
+
+    [left] = await store.entries()
+
+    assert left.key.startswith(f"{KEY}#")
+    await store.delete([left.key])
+    assert await store.entries() == s3.unfinished(prefix) == []
 
 
 @SIZES

@@ -1,8 +1,5 @@
 """A folder as the store: who may read it, a disk that is full, a writer that is killed."""
 
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,23 +8,10 @@ import pytest
 from app.errors import Storage
 from app.exports.store import PART_BYTES, Store
 from tests.adversity.small_disk import SmallDisk, small_disk
-from tests.stored_files import lay, noise
+from tests.stored_files import kill_writer, lay, noise
 
 MIB = 2**20
 KEY = "one.1.csv"
-
-WRITER = """
-import asyncio, sys
-from app.exports.store import Store
-
-async def write():
-    async with Store.of(sys.argv[1]).writing("one.1.csv") as sink:
-        await sink.write(bytes(40 * 2**20))
-        print("written", flush=True)
-        await asyncio.Event().wait()
-
-asyncio.run(write())
-"""
 
 
 @pytest.fixture
@@ -77,7 +61,7 @@ def test_a_folder_that_cannot_be_made_is_said_without_its_path(tmp_path: Path) -
 async def test_what_a_killed_writer_left_is_seen_and_can_be_deleted(
     store: Store, folder: Path
 ) -> None:
-    killed(folder)
+    kill_writer(folder.as_uri(), KEY)
 
     [left] = await store.entries()
 
@@ -89,23 +73,13 @@ async def test_what_a_killed_writer_left_is_seen_and_can_be_deleted(
 
 
 async def test_what_a_killed_writer_left_does_not_stop_the_next(store: Store, folder: Path) -> None:
-    killed(folder)
+    kill_writer(folder.as_uri(), KEY)
 
     await lay(store, KEY, noise(3 * PART_BYTES))
 
     assert await store.size(KEY) == 3 * PART_BYTES
     await store.delete([KEY])
     assert await store.entries() == []
-
-
-def killed(folder: Path) -> None:
-    """Let a process begin to write a file, and kill it."""
-    command = [sys.executable, "-c", WRITER, folder.as_uri()]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        assert process.stdout
-        assert process.stdout.readline() == b"written\n"
-        process.kill()
-        assert process.wait() == -signal.SIGKILL
 
 
 @pytest.mark.parametrize(("leaving", "size"), [(20 * MIB, 40 * MIB), (0, MIB), (0, 1)])
