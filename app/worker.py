@@ -7,9 +7,10 @@ worker dies its exports are taken by another after ten seconds, and done from th
 import asyncio
 import os
 import sys
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
+from pathlib import Path
 from uuid import uuid4
 
 import structlog
@@ -23,7 +24,7 @@ from app.exports.cleaner import ROUND_SECONDS, Cleaner
 from app.exports.exporter import Exporter, Postponed
 from app.exports.ledger import CHANNEL, Ledger
 from app.exports.making import Maker
-from app.exports.queue import Worker
+from app.exports.queue import SILENT_SECONDS, Worker
 from app.exports.reading import Source
 from app.exports.store import Store
 from app.logs import configure_logs
@@ -41,13 +42,20 @@ AGAIN_SECONDS = 1.0
 log = structlog.get_logger()
 
 
-async def work(settings: Settings, stop: Stop, *, clock: Clock | None = None) -> None:
+async def work(
+    settings: Settings,
+    stop: Stop,
+    *,
+    clock: Clock | None = None,
+    silent_seconds: float = SILENT_SECONDS,
+) -> None:
     """Do exports until the stop. The settings name both databases.
 
-    Raises StartupError or a RowstreamError when it cannot begin.
+    An export whose worker is silent for so many seconds is taken from it. Raises StartupError or a
+    RowstreamError when it cannot begin.
     """
     async with opened_exporter(settings, clock=clock or Clock()) as (database, exporter):
-        worker = Worker(slots=settings.export_slots)
+        worker = Worker(slots=settings.export_slots, silent_seconds=silent_seconds)
         beside = [
             asyncio.create_task(database.listen(CHANNEL, exporter.lost, _nothing)),
             asyncio.create_task(_stopped(stop, worker, exporter)),
@@ -77,16 +85,20 @@ async def opened_exporter(
         await database.ready()
         ledger = Ledger(database, ttl=settings.export_ttl)
         await ledger.install()
+        cleaners = [
+            Cleaner(ledger, each, ttl=settings.export_ttl, clock=clock)
+            for each in (store, Store.of(scratch(settings).absolute().as_uri()))
+        ]
         exporter = Exporter(
             worker=uuid4().hex,
             ledger=ledger,
             store=store,
             catalog=_catalog(settings, database),
             maker=_maker(settings, database, store, clock),
+            clean=partial(_clean, cleaners),
             limit=settings.export_timeout,
         )
-        cleaner = Cleaner(ledger, store, ttl=settings.export_ttl, clock=clock)
-        cleaning = asyncio.create_task(_clean_for_ever(cleaner))
+        cleaning = asyncio.create_task(_clean_for_ever(cleaners))
         try:
             yield database, exporter
         finally:
@@ -115,7 +127,7 @@ def _maker(settings: Settings, database: Database, store: Store, clock: Clock) -
         source=source,
         store=store,
         clock=clock,
-        scratch=settings.data / "scratch",
+        scratch=scratch(settings),
         limit=settings.export_timeout,
         count_cost=settings.count_cost,
     )
@@ -137,9 +149,19 @@ async def _stopped(stop: Stop, worker: "Worker", exporter: Exporter) -> None:
     exporter.stop()
 
 
-async def _clean_for_ever(cleaner: Cleaner) -> None:
+def scratch(settings: Settings) -> Path:
+    """Where files lie that cannot be written from front to end."""
+    return settings.data / "scratch"
+
+
+async def _clean(cleaners: Sequence[Cleaner]) -> None:
+    for each in cleaners:
+        await each.clean()
+
+
+async def _clean_for_ever(cleaners: Sequence[Cleaner]) -> None:
     while True:
-        await cleaner.clean()
+        await _clean(cleaners)
         await asyncio.sleep(ROUND_SECONDS)
 
 
@@ -147,21 +169,21 @@ async def _nothing() -> None:
     """Nothing to catch up with: the ledger refuses what an export's loser saves."""
 
 
-def main(environ: Mapping[str, str] = os.environ) -> int:
+def main(environ: Mapping[str, str] = os.environ, *, silent_seconds: float = SILENT_SECONDS) -> int:
     """Work until told to stop. The exit code: 0, or 3 with a sentence when it cannot start."""
     configure_logs()
     give_large_blocks_back()
     try:
         settings = Settings.read(environ)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_run(settings, environ))
+            runner.run(_run(settings, environ, silent_seconds))
     except (StartupError, RowstreamError) as error:
         sys.stderr.write(f"{error}\n")
         return STARTUP_FAILURE
     return 0
 
 
-async def _run(settings: Settings, environ: Mapping[str, str]) -> None:
+async def _run(settings: Settings, environ: Mapping[str, str], silent_seconds: float) -> None:
     stop, line = Stop(), Line.inherited(environ)
     with own_signals(stop), suppress(Abandoned):
         async with AsyncExitStack() as stack:
@@ -173,7 +195,7 @@ async def _run(settings: Settings, environ: Mapping[str, str]) -> None:
             if line:
                 line.tell_ready()
             log.info("worker_ready", slots=settings.export_slots)
-            await work(given, stop)
+            await work(given, stop, silent_seconds=silent_seconds)
 
 
 async def _outlived(line: Line, stop: Stop) -> None:

@@ -3,6 +3,7 @@
 alter table rowstream.run add column if not exists format text;
 alter table rowstream.run add column if not exists options jsonb;
 alter table rowstream.run add column if not exists attempt integer not null default 0;
+alter table rowstream.run add column if not exists postponed integer not null default 0;
 alter table rowstream.run add column if not exists file jsonb;
 
 -- export_enter
@@ -55,6 +56,14 @@ set stage = s.stage, rows = s.rows, bytes = s.bytes, total = s.total, total_kind
 from jsonb_to_record($3::jsonb) as s(
     stage text, rows bigint, bytes bigint, total bigint, total_kind text,
     progress double precision)
+where id = $1 and kind = 'export' and attempt = $2 and status = 'processing'
+returning id;
+
+-- export_postpone
+-- Its worker is being stopped: it waits for another one. No row: as above.
+update rowstream.run
+set status = 'pending', stage = 'queued', process = '', postponed = postponed + 1, rows = 0,
+    bytes = 0, total = null, total_kind = 'unknown', progress = null, heartbeat = now()
 where id = $1 and kind = 'export' and attempt = $2 and status = 'processing'
 returning id;
 
@@ -112,6 +121,10 @@ where kind = 'export' and deleted_at is null
 group by owner;
 
 -- export_kept
--- Of these exports: what may lie in the store, finished files and the present attempts.
-select id::text, attempt, status, file from rowstream.run
+-- Of these exports: what may lie in the store, finished files, and what is being written by the
+-- present attempts, of compressed forms too.
+select id::text, file, case
+        when status = 'processing' or finished_at > now() - interval '1 hour'
+            and status = 'completed' then attempt end as writing
+from rowstream.run
 where kind = 'export' and deleted_at is null and id = any($1::uuid[]);

@@ -1,7 +1,8 @@
 """What an export is: a report's rows on their way into a file. Nothing here does I/O.
 
-Its states and the moves between them are a run's (`app.runs.run`). Whoever works on it holds a
-number, its `attempt`: what an earlier holder still wants to write is refused.
+Its states and the moves between them are a run's (`app.runs.run`), and one more: a worker that is
+stopped gives it back, so that it is pending again. Whoever works on it holds a number, its
+`attempt`: what an earlier holder still wants to write is refused.
 """
 
 from collections.abc import Iterable, Mapping
@@ -135,7 +136,10 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """One background export. Times are aware; `bytes` is what it takes in the store."""
+    """One background export. Times are aware; `bytes` is what it takes in the store.
+
+    `postponed` of its attempts ended because their worker was stopped.
+    """
 
     id: ExportId
     owner: str
@@ -150,6 +154,7 @@ class Export:
     stage: Stage | None = "queued"
     position: int | None = None
     attempt: int = 0
+    postponed: int = 0
     rows: int = 0
     bytes: int = 0
     total: int | None = None

@@ -47,6 +47,7 @@ AGAIN_SECONDS = 1.0
 ANSWER_SECONDS = 3.0  # what the ledger gets when the worker is stopped in the middle of telling
 
 T = TypeVar("T")
+Clean = Callable[[], Awaitable[None]]
 
 log = structlog.get_logger()
 
@@ -56,7 +57,10 @@ class Postponed(Exception):
 
 
 class Exporter:
-    """Does exports as `worker`, several at a time. `limit` in seconds is for each."""
+    """Does exports as `worker`, several at a time. `limit` in seconds is for each.
+
+    `clean` deletes what the dead have left: it is called when an export is taken from one.
+    """
 
     def __init__(
         self,
@@ -66,6 +70,7 @@ class Exporter:
         store: Store,
         catalog: Catalog,
         maker: Maker,
+        clean: Clean,
         limit: float,
     ) -> None:
         self._worker = worker
@@ -73,6 +78,7 @@ class Exporter:
         self._store = store
         self._catalog = catalog
         self._maker = maker
+        self._clean = clean
         self._limit = limit
         self._working: dict[ExportId, asyncio.Task[None]] = {}
         self._stopping = False
@@ -106,7 +112,9 @@ class Exporter:
 
     async def _work(self, export: Export) -> None:
         log.info("export_began", **_facts(export), attempt=export.attempt)
-        if export.attempt > MOST_ATTEMPTS:
+        if export.attempt > 1:
+            await self._clean()
+        if export.attempt - export.postponed > MOST_ATTEMPTS:
             raise Interrupted(f"Its worker ended {MOST_ATTEMPTS} times while it wrote the file.")
         tracker = Tracker(export, self._ledger, lost=lambda: self.lost(export.id))
         limit = asyncio.timeout(self._limit)
@@ -161,6 +169,7 @@ class Exporter:
         if work.cancelled():
             log.info("export_stopped", **_facts(export), postponed=self._stopping)
             if self._stopping:
+                await self._told(lambda: self._ledger.postpone(export))
                 raise Postponed
             return
         if (error := work.exception()) is None:

@@ -73,6 +73,10 @@ class Ledger:
         record = orjson.dumps(_saved(export)).decode()
         return bool(await self._state.fetch("export_save", export.id, export.attempt, record))
 
+    async def postpone(self, export: Export) -> bool:
+        """Let it wait for another worker."""
+        return bool(await self._state.fetch("export_postpone", export.id, export.attempt))
+
     async def complete(self, export: Export, *, rows: int, file: StoredFile) -> bool:
         """It has ended, and this is its file."""
         described = orjson.dumps(file.to_json()).decode()
@@ -122,8 +126,8 @@ class Ledger:
             file = _file(row["file"])
             if file is not None:
                 keys.update(file.keys)
-            if row["status"] in ("processing", "completed"):
-                keys.add(f"{row['id']}.{row['attempt']}.")
+            if row["writing"] is not None:
+                keys.add(f"{row['id']}.{row['writing']}.")
         return keys
 
 
@@ -160,7 +164,7 @@ def _saved(export: Export) -> dict[str, Json]:
 PLAIN = (
     "owner", "report", "title", "format", "created_at", "status", "stage", "attempt", "rows",
     "bytes", "total", "total_kind", "progress", "reason", "started_at", "finished_at",
-    "expires_at",
+    "expires_at", "postponed",
 )  # fmt: skip
 
 

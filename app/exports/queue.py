@@ -8,19 +8,22 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import structlog
+
 from app.exports.export import ExportId
+from app.faults import fault_facts
 
 if TYPE_CHECKING:
-    from pgqueuer.adapters.persistence.queries import Queries
+    from pgqueuer.core.qm import QueueManager
 
     from app.database.pool import Connection
+    from app.exports.claims import Claims
 
 ENTRYPOINT = "export"
 SCHEMA = "rowstream"
 CHANNEL = "rowstream_export_queue"
 INSTALL_LOCK = 7_264_918_352  # any number of ours: two that come first must not race
 SILENT_SECONDS = 10.0  # without a heartbeat for so long a worker is taken for dead
-LOOK_SECONDS = 5.0  # between looks for what nobody told of, such as a dead worker's exports
 # Not `to_regclass`: that remembers, within a transaction, that there was none.
 MISSING = """
 select not exists (
@@ -29,6 +32,8 @@ select not exists (
 """
 
 Do = Callable[[ExportId], Awaitable[None]]
+
+log = structlog.get_logger()
 
 
 async def enqueue(connection: "Connection", export: ExportId) -> None:
@@ -46,16 +51,17 @@ async def install(connection: "Connection") -> None:
         await queries_over(connection).install(create_schema=False)
 
 
-def queries_over(connection: "Connection") -> "Queries":
+def queries_over(connection: "Connection") -> "Claims":
     """What the queue can be asked over this connection."""
     from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver  # noqa: PLC0415 (heavy)
     from pgqueuer.adapters.persistence import qb  # noqa: PLC0415
-    from pgqueuer.adapters.persistence.queries import Queries  # noqa: PLC0415
     from pgqueuer.domain.settings import DBSettings  # noqa: PLC0415
     from pgqueuer.domain.types import Channel  # noqa: PLC0415
 
+    from app.exports.claims import Claims  # noqa: PLC0415
+
     names = DBSettings(db_schema=SCHEMA, channel=Channel(CHANNEL))
-    return Queries(
+    return Claims(
         AsyncpgDriver(connection),
         qbe=qb.QueryBuilderEnvironment(names),
         qbq=qb.QueryQueueBuilder(names),
@@ -66,11 +72,13 @@ def queries_over(connection: "Connection") -> "Queries":
 class Worker:
     """Takes exports out of the queue, `slots` at a time, and has each done by `do`.
 
-    An export whose worker gives no sign of life for ten seconds is taken by another.
+    An export whose worker gives no sign of life for `silent_seconds` is taken by another: all
+    workers have to be told the same.
     """
 
-    def __init__(self, *, slots: int) -> None:
+    def __init__(self, *, slots: int, silent_seconds: float = SILENT_SECONDS) -> None:
         self._slots = slots
+        self._silent = timedelta(seconds=silent_seconds)
         self._stop = asyncio.Event()
 
     def stop(self) -> None:
@@ -80,26 +88,36 @@ class Worker:
     async def run(self, connection: "Connection", do: Do, *, postponed: type[Exception]) -> None:
         """Work until the stop. Raises what the connection raises when it is lost."""
         from pgqueuer.core.qm import QueueManager  # noqa: PLC0415 (heavy)
-        from pgqueuer.domain.errors import RetryRequested  # noqa: PLC0415
-        from pgqueuer.domain.models import Job  # noqa: PLC0415
 
         async with connection.transaction():
             await install(connection)
-        queries, room = queries_over(connection), asyncio.Semaphore(self._slots)
+        queries = queries_over(connection)
         manager = QueueManager(queries, queries.qbe.settings.channel)
+        queries.holder = manager.queue_manager_id
+        manager.shutdown = self._stop
+        self._register(manager, do, postponed)
+        await manager.run(
+            batch_size=1,
+            max_concurrent_tasks=max(2, self._slots),
+            # Between looks for what nobody told of, such as a dead worker's exports.
+            dequeue_timeout=self._silent / 2,
+            heartbeat_timeout=self._silent,
+        )
+
+    def _register(self, manager: "QueueManager", do: Do, postponed: type[Exception]) -> None:
+        from pgqueuer.domain.errors import RetryRequested  # noqa: PLC0415 (heavy)
+        from pgqueuer.domain.models import Job  # noqa: PLC0415
+
+        room = asyncio.Semaphore(self._slots)
 
         @manager.entrypoint(ENTRYPOINT, accepts_context=False)
-        async def export(job: Job) -> None:  # pyright: ignore[reportUnusedFunction]
+        async def export(job: Job) -> None:
             async with room:
                 try:
                     await do(ExportId((job.payload or b"").decode()))
                 except postponed as error:
                     raise RetryRequested from error
-
-        manager.shutdown = self._stop
-        await manager.run(
-            batch_size=1,
-            max_concurrent_tasks=max(2, self._slots),
-            dequeue_timeout=timedelta(seconds=LOOK_SECONDS),
-            heartbeat_timeout=timedelta(seconds=SILENT_SECONDS),
-        )
+                except Exception as error:
+                    # Without its job nobody would ever end the export.
+                    log.warning("export_not_told", **fault_facts(error))
+                    raise RetryRequested(delay=self._silent) from error
