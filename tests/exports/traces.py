@@ -47,6 +47,23 @@ class Traces:
         """Return when nothing is left; fails after a while."""
         await until(self._none, "no trace", self.all)
 
+    async def until_idle(self) -> None:
+        """Return when no backend works for an export; fails after a while."""
+
+        async def idle() -> bool:
+            return not await self.busy()
+
+        await until(idle, "rest", self.busy)
+
+    async def until_all_in(self, start: str) -> None:
+        """Return when files are there and all begin like this; fails after a while."""
+
+        async def all_are() -> bool:
+            found = self.files()
+            return bool(found) and all(each.startswith(start) for each in found)
+
+        await until(all_are, f"{start} alone", self.all)
+
     async def until_files(self, count: int) -> list[str]:
         """The files when there are so many; fails after a while."""
 
