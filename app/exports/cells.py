@@ -13,8 +13,10 @@ it was printed, and the offset is part of the cell's number format.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -40,10 +42,15 @@ DATE_FORMAT, MOMENT_FORMAT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
 
 # What XML does not have, or whoever reads it changes, is written as Excel does: `_x000D_`.
 SPECIAL = r"[&<>\x00-\x08\x0b-\x1f\x{fffe}\x{ffff}]|_x[0-9A-Fa-f]{4}_"
+SPACE_AT_EDGE = r"^[ \t\n]|[ \t\n]\z"
 UNWRITTEN = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 
 StyleOf = Callable[[str], int]
 """Gives out the style that shows numbers in a format."""
+
+
+Pieces = Sequence[pa.StringArray | str]
+"""What stands one behind the other in each row: of its own, or the same in all."""
 
 
 class TooLong(ValueError):
@@ -75,7 +82,7 @@ class Column:
         self._type = type_
         self._style_of = style_of
 
-    def cells(self, values: pa.StringArray, rows: pa.StringArray) -> pa.StringArray:
+    def cells(self, values: pa.StringArray, rows: pa.StringArray) -> Pieces:
         """The cells of these values in rows of these numbers; null where a value is.
 
         Raises TooLong.
@@ -83,23 +90,34 @@ class Column:
         if self._numbers is None:
             return self.texts(values, rows)
         numbers = self._numbers(values, self._type, self._style_of)
-        cells = pc.binary_join_element_wise(
-            self._before, rows, '"', numbers.attributes, "<v>", numbers.text, "</v></c>", ""
-        )
-        if cells.null_count == values.null_count:
-            return cells
-        left = pc.if_else(cells.is_valid(), None, values)
-        return pc.coalesce(cells, self.texts(left, rows))
+        attributes, text = numbers.attributes, numbers.text
+        pieces = (self._before, rows, '"', attributes, "<v>", text, "</v></c>")
+        if not text.null_count:
+            return pieces
+        cells = joined(pieces)
+        if text.null_count > values.null_count:
+            left = pc.if_else(cells.is_valid(), None, values)
+            cells = pc.coalesce(cells, joined(self.texts(left, rows)))
+        return (cells,)
 
-    def texts(
-        self, values: pa.StringArray, rows: pa.StringArray, attributes: str = ""
-    ) -> pa.StringArray:
+    def texts(self, values: pa.StringArray, rows: pa.StringArray, attributes: str = "") -> Pieces:
         """The same as text, whatever the type."""
         _refuse_long(values)
-        opened = f'" t="inlineStr"{attributes}><is><t xml:space="preserve">'
-        return pc.binary_join_element_wise(
-            self._before, rows, opened, _escaped(values), "</t></is></c>", ""
-        )
+        keeps = pc.any(pc.match_substring_regex(values, SPACE_AT_EDGE)).as_py()
+        space = ' xml:space="preserve"' if keeps else ""
+        opened = f'" t="inlineStr"{attributes}><is><t{space}>'
+        pieces = (self._before, rows, opened, _escaped(values), "</t></is></c>")
+        return (joined(pieces),) if values.null_count else pieces
+
+
+def joined(pieces: Pieces, nulls: Literal["emit_null", "replace"] = "emit_null") -> pa.StringArray:
+    """The pieces of each row one behind the other; null where one of them is, or without it."""
+    merged = [
+        piece
+        for is_constant, run in groupby(pieces, lambda piece: isinstance(piece, str))
+        for piece in (["".join(cast("Iterable[str]", run))] if is_constant else run)
+    ]
+    return pc.binary_join_element_wise(*merged, "", null_handling=nulls, null_replacement="")
 
 
 def _booleans(values: pa.StringArray, type_: PgType, style_of: StyleOf) -> Numbers:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 GROUP_ROWS = 1 << 18
-GROUP_BYTES = 24 << 20  # of text: what a group takes while it is written is some times as much
+GROUP_BYTES = 16 << 20  # of text: a group takes some times as much while it is written
 COMPRESSION = "zstd"
 
 TYPE_KEY, NOTE_KEY, COLUMNS_KEY = "rowstream:type", "rowstream:note", "rowstream:columns"
@@ -79,13 +79,20 @@ class ParquetRows:
         self._file.close()
 
     def _write_group(self) -> None:
-        texts = self._take_group()
+        group, self._group = self._group, []
+        self._rows = self._bytes = 0
         if self._writer is None:
-            self._kinds = [self._first_kind(number, each) for number, each in enumerate(texts)]
-            schema = self._schema()
-            self._writer = parquet.ParquetWriter(self._file, schema, compression=COMPRESSION)
-        table = pa.Table.from_arrays(self._converted(texts), schema=self._writer.schema)
+            self._kinds = [
+                self._first_kind(number, _column(group, number))
+                for number in range(len(self._names))
+            ]
+            self._writer = parquet.ParquetWriter(
+                self._file, self._schema(), compression=COMPRESSION
+            )
+        table = pa.Table.from_arrays(self._converted(group), schema=self._writer.schema)
         self._writer.write_table(table, row_group_size=max(len(table), 1))
+        del table
+        pa.default_memory_pool().release_unused()  # else the process stays as large as it was
 
     def _first_kind(self, number: int, values: pa.StringArray) -> Kind:
         if number in self._text_columns:
@@ -93,12 +100,13 @@ class ParquetRows:
         kind = kind_of(PgType.of(self._types[number]), values)
         return kind if kind is not None and _holds(kind, values) else AS_TEXT
 
-    def _converted(self, texts: Texts) -> list[pa.Array]:
+    def _converted(self, group: Sequence[Texts]) -> list[pa.Array]:
+        """The typed columns, one after the other: not all of them are text and typed at once."""
         arrays: list[pa.Array] = []
         refused: set[int] = set()
-        for number, (kind, values) in enumerate(zip(self._kinds, texts, strict=True)):
+        for number, kind in enumerate(self._kinds):
             try:
-                arrays.append(kind.convert(values))
+                arrays.append(kind.convert(_column(group, number)))
             except pa.ArrowInvalid:
                 refused.add(number)
         if refused:
@@ -148,6 +156,10 @@ class _Sink(FileIO):
         while at < len(view):
             at += super().write(view[at:]) or 0
         return at
+
+
+def _column(group: Sequence[Texts], number: int) -> pa.StringArray:
+    return pa.concat_arrays([texts[number] for texts in group] or [pa.array([], pa.string())])
 
 
 def _holds(kind: Kind, values: pa.StringArray) -> bool:

@@ -7,13 +7,14 @@ Past the last row that a sheet has a further one begins, with the header again.
 
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from app.errors import TooLarge
-from app.exports.cells import MOST_CHARACTERS, Column, TooLong
+from app.exports.cells import MOST_CHARACTERS, Column, Pieces, TooLong, joined
 from app.exports.typed import Columns, PgType, TableFile, Texts
 from app.exports.workbook import (
     HEADING,
@@ -110,7 +111,7 @@ class Workbook:
         self._next_row += count
         self._rows += count
 
-    def _cells(self, number: int, values: pa.StringArray, rows: pa.StringArray) -> pa.StringArray:
+    def _cells(self, number: int, values: pa.StringArray, rows: pa.StringArray) -> Pieces:
         try:
             return self._columns[number].cells(values, rows)
         except TooLong as error:
@@ -121,12 +122,9 @@ class Workbook:
             ) from None
 
 
-def _row_xml(rows: pa.StringArray, cells: Sequence[pa.StringArray]) -> memoryview:
+def _row_xml(rows: pa.StringArray, cells: Sequence[Pieces]) -> memoryview:
     """The rows with these numbers. Null cells are left out."""
-    opened = pc.binary_join_element_wise('<row r="', rows, '">', "")
-    written = pc.binary_join_element_wise(
-        opened, *cells, "</row>", "", null_handling="replace", null_replacement=""
-    )
+    written = joined(['<row r="', rows, '">', *chain.from_iterable(cells), "</row>"], "replace")
     size = pc.sum(pc.binary_length(written)).as_py()
     return memoryview(written.buffers()[2])[:size]
 
