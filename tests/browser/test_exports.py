@@ -70,6 +70,14 @@ def test_an_export_of_the_form_completes_and_is_what_psql_writes(
     assert downloaded(page) == psql_csv(postgres, NUMBERS)
 
 
+@pytest.mark.parametrize("form", ["json", "ndjson", "xlsx", "parquet"])
+def test_every_other_format_is_counted_and_downloaded(chromium: ExportsPage, form: str) -> None:
+    chromium.open(report="numbers", format=form).start().wait_for_stage("Completed")
+
+    assert chromium.newest("rows") == "2,500 rows"
+    assert chromium.newest("digest") == hashlib.sha256(downloaded(chromium)).hexdigest()
+
+
 def test_the_file_has_the_size_and_the_digest_that_are_shown(chromium: ExportsPage) -> None:
     chromium.open(report="numbers", format="ndjson", rows="3").start().wait_for_stage("Completed")
     content = downloaded(chromium)
@@ -110,6 +118,18 @@ def test_an_export_in_progress_tells_its_rows_and_can_be_cancelled(page: Exports
 
     assert page.newest("end") == "It was cancelled; nothing of it is kept."
     assert page.attribute("file", "hidden") is not None
+
+
+def test_what_completes_before_the_answer_is_not_deleted_by_a_cancel(
+    chromium: ExportsPage,
+) -> None:
+    chromium.open(report="ticker", limit="400").start().wait_for_rows().press("cancel")
+    chromium.wait_for_stage("Completed").confirm()
+    chromium.until(lambda: not chromium.is_shown("confirm"), "the question is answered")
+    chromium.driver.refresh()
+    chromium.until(chromium.titles, "the list is there")
+
+    assert chromium.newest("stage") == "Completed"
 
 
 def test_an_export_that_fails_says_why_and_can_be_run_again(chromium: ExportsPage) -> None:
@@ -184,6 +204,14 @@ def test_a_wrong_argument_is_told_beside_its_field(chromium: ExportsPage) -> Non
     assert "'since'" in chromium.text("wrong")
     assert chromium.driver.switch_to.active_element.get_attribute("name") == "since"
     assert chromium.field("since").get_attribute("aria-describedby") == "wrong"
+
+
+def test_a_wrong_option_of_csv_is_told_beside_its_field(chromium: ExportsPage) -> None:
+    chromium.open(report="numbers", quoteChar=",").element("start").click()
+    chromium.until(lambda: chromium.text("wrong"), "the page says what is wrong")
+
+    assert "are the same character" in chromium.text("wrong")
+    assert chromium.driver.switch_to.active_element.get_attribute("name") == "delimiter"
 
 
 def test_what_names_no_field_is_told_in_a_sentence(chromium: ExportsPage) -> None:
