@@ -4,6 +4,9 @@ Each coding is a representation of its own (RFC 9110, 8.8.3.3): its tag, date, l
 ranges are those of the bytes that are sent, so what a client has of one is never continued with
 another. Nothing is compressed on the way.
 
+A browser gets the file as it is. Firefox takes a coded body that was cut for a whole one, whatever
+its `Content-Length`; Chromium goes on with a cut download in no coding, and counts decoded bytes.
+
 Who wins:
 
     the last piece is sent       the body ends
@@ -36,6 +39,7 @@ from app.stream.encodings import choose_coding
 
 # Whoever keeps it asks again each time; a proxy that compressed it would break ranges and digest.
 CACHE_CONTROL = "private, no-cache, no-transform"
+BROWSER = "Mozilla/"  # so they all begin: RFC 9110 has nothing better, and not all say `Sec-Fetch`
 TAG_DIGITS = 32  # 128 bits of the SHA-256
 
 # A date names a representation too (`If-Range`), so no two of a file have the same.
@@ -84,7 +88,7 @@ class Representation:
             "Cache-Control": CACHE_CONTROL,
             "ETag": self.validators.tag,
             "Last-Modified": self.validators.date,
-            "Vary": "Accept-Encoding",
+            "Vary": "Accept-Encoding, User-Agent",
         }
 
     @property
@@ -204,7 +208,7 @@ def file_response(
     send_timeout: float,
 ) -> Response:
     """The answer to a GET or HEAD of the file, by its preconditions, ranges and codings."""
-    chosen = Representation.of(file, headers.get("accept-encoding", ""))
+    chosen = Representation.of(file, _accepted(headers))
     match verdict(headers, chosen.validators):
         case "failed":
             return _refused(412, "This is not the file that the request names.", {})
@@ -230,6 +234,12 @@ def file_response(
         },
         send_timeout=send_timeout,
     )
+
+
+def _accepted(headers: Mapping[str, str]) -> str:
+    """The codings that the client takes and knows to be cut."""
+    is_browser = headers.get("user-agent", "").startswith(BROWSER)
+    return "" if is_browser else headers.get("accept-encoding", "")
 
 
 def _content(chosen: Representation, spans: Sequence[Span]) -> Content:

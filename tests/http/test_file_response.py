@@ -93,7 +93,7 @@ async def test_a_file_is_kept_by_one_person_opened_by_nobody_and_changed_by_no_p
     headers = (await site.ask()).headers
 
     assert headers["cache-control"] == "private, no-cache, no-transform"
-    assert headers["vary"] == "Accept-Encoding"
+    assert headers["vary"] == "Accept-Encoding, User-Agent"
     assert headers["accept-ranges"] == "bytes"
     assert headers["last-modified"] == DATE
     assert headers["x-content-type-options"] == "nosniff"
@@ -138,6 +138,16 @@ async def test_the_coding_is_one_that_the_client_takes(
     assert answer.headers.get("content-encoding", "identity") == coding
 
 
+async def test_a_browser_gets_the_file_as_it_is(site: Site) -> None:
+    """Firefox would take a coded body that was cut for a whole one."""
+    answer = await site.ask(
+        accept_encoding="gzip, zstd", user_agent="Mozilla/5.0 (X11; Linux x86_64) Gecko Firefox"
+    )
+
+    assert "content-encoding" not in answer.headers
+    assert answer.body == LINES
+
+
 async def test_the_coding_is_one_that_there_is(site: Site) -> None:
     del (codings := dict(site.file.codings))["zstd"]
     site.file = replace(site.file, codings=codings)
@@ -147,7 +157,7 @@ async def test_the_coding_is_one_that_there_is(site: Site) -> None:
 
     assert some.headers["content-encoding"] == "gzip"
     assert "content-encoding" not in none.headers
-    assert some.headers["vary"] == none.headers["vary"] == "Accept-Encoding"
+    assert some.headers["vary"] == none.headers["vary"] == "Accept-Encoding, User-Agent"
 
 
 @CODINGS
