@@ -21,15 +21,16 @@ from app.database.session import Session, export_snapshot, reading_transaction
 from app.database.tasks import this_task
 from app.database.translate import translated
 from app.database.values import check_values
-from app.database.volatility import calls_of
+from app.database.volatility import Calls, calls_of
 from app.errors import RowstreamError
-from app.runs.choice import ReaderName, choose_reader, comes_before_the_rows
+from app.runs.choice import Choice, ReaderName, choose_reader, comes_before_the_rows
 from app.runs.chunking import Rows
 from app.runs.clock import Clock
 from app.runs.copytext import Lines, value_bytes
 from app.runs.delivery import Delivery
 from app.runs.journal import Journal
 from app.runs.line import Line
+from app.runs.recipient import Recipient
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ class Prepared:
 class Reading:
     """One report with one query, read by one run into its journal.
 
-    `prepared` is called when the query is known to be accepted.
+    `prepared` is called when the query is known to be accepted. With a `recipient` the rows go
+    there, and are not counted beside.
     """
 
     report: Report
@@ -76,6 +78,7 @@ class Reading:
     delivery: Delivery
     around: Surroundings
     prepared: Callable[[], None]
+    recipient: Recipient | None = None
 
     async def read(self) -> None:
         """Everything from the connection to the last row; raises RowstreamError or Canceled."""
@@ -97,15 +100,24 @@ class Reading:
         await check_values(connection, [each for each in composition.values if not each.built_in])
         plan = await explain(connection, composition.explainable, composition.binds)
         calls = await calls_of(connection, self.report.sql)
-        asked = self.report.reader or self.around.settings.reader
-        choice = choose_reader(asked, plan, calls)
+        choice = self._choice(plan, calls)
         await self.journal.columns(composition.columns, reader=choice.reader, reason=choice.reason)
         if self.report.total != "none":
             await self.journal.estimate(plan.rows)
         self.prepared()
         return Prepared(composition, plan, calls.volatile, choice.reader)
 
+    def _choice(self, plan: Plan, calls: Calls) -> Choice:
+        if self.recipient is not None:
+            return Choice("copy", "the rows go into a file")
+        asked = self.report.reader or self.around.settings.reader
+        return choose_reader(asked, plan, calls)
+
     async def _rows(self, connection: "Connection", prepared: Prepared) -> None:
+        if self.recipient is not None:
+            await self.journal.stage("processing")
+            await self.recipient.read(connection, prepared.composition)
+            return
         match prepared.reader:
             case "cursor":
                 await self._by_cursor(connection, prepared)
@@ -162,7 +174,8 @@ class Reading:
 
     def _is_countable(self, prepared: Prepared) -> bool:
         cheap = prepared.plan.cost <= self.around.settings.count_cost
-        return self.report.total == "exact" and cheap and not prepared.volatile
+        wanted = self.report.total == "exact" and self.recipient is None
+        return wanted and cheap and not prepared.volatile
 
     async def _count(self, snapshot: str, prepared: Prepared) -> None:
         """A result that is small by its estimate is counted when more rows came than that."""

@@ -32,6 +32,7 @@ from app.runs.chunking import Chunker
 from app.runs.delivery import Delivery
 from app.runs.journal import Journal
 from app.runs.reading import Reading, Surroundings
+from app.runs.recipient import Recipient
 from app.runs.run import Reason, Run
 
 NAME_LENGTH = 8  # of the id, in logs and application_name: enough to find it, too little to use it
@@ -43,7 +44,8 @@ log = structlog.get_logger()
 class Runner:
     """Executes one run. `prepared`: its query was accepted; `ended`: its last event is written.
 
-    `grown` is called with each event and its number.
+    `grown` is called with each event and its number. With a `recipient` the run lasts until that
+    one has delivered the rows, which takes neither a slot nor a connection.
     """
 
     def __init__(
@@ -55,12 +57,14 @@ class Runner:
         writer: BacklogWriter,
         around: Surroundings,
         grown: Callable[[int, bytes], None],
+        recipient: Recipient | None = None,
     ) -> None:
         self.prepared = asyncio.Event()
         self.ended = asyncio.Event()
         self.error: RowstreamError | None = None
         self._report = report
         self._around = around
+        self._recipient = recipient
         self._reason: Reason | None = None
         self._interruption: RowstreamError | None = None
         self._work: asyncio.Task[None] | None = None
@@ -78,7 +82,13 @@ class Runner:
     @property
     def run(self) -> Run:
         """The run as it is now."""
-        return self._journal.run
+        run = self._journal.run
+        return replace(run, bytes=run.bytes + self._recipient.size) if self._recipient else run
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether its rows can be asked for when it has ended."""
+        return self._recipient is None
 
     async def begin(self) -> None:
         """Write the first event: from now on the run can be followed."""
@@ -97,6 +107,15 @@ class Runner:
         await self._journal.end(replace(ended, expires_at=self._now() + expires))
         self.ended.set()
         log.info("run_ended", **log_facts(self.run))
+
+    async def wait_prepared(self, seconds: float | None = None) -> None:
+        """Return when its query was accepted, when it has ended, or after so many seconds."""
+        outcomes = [asyncio.create_task(event.wait()) for event in (self.prepared, self.ended)]
+        try:
+            await asyncio.wait(outcomes, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for outcome in outcomes:
+                outcome.cancel()
 
     def cancel(self, reason: Reason) -> None:
         """End the run as `cancelled`; without effect when it is ending already."""
@@ -117,6 +136,8 @@ class Runner:
     async def _live(self) -> None:
         async with self._around.line.slot(self._delivery.moved):
             await self._timed()
+        if self._recipient is not None:
+            await self._recipient.delivered()
 
     async def _settle(self, pulse: asyncio.Task[None]) -> BaseException | None:
         """Write the last rows, out of the reach of a `cancel` that comes now: else the final event
@@ -213,6 +234,7 @@ class Runner:
             delivery=self._delivery,
             around=self._around,
             prepared=self.prepared.set,
+            recipient=self._recipient,
         )
 
 

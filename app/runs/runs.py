@@ -14,6 +14,7 @@ from app.runs.backlog import BacklogFolder
 from app.runs.backlog_reader import BacklogReader
 from app.runs.changes import Changes, LocalChanges, PolledChanges
 from app.runs.reading import Surroundings
+from app.runs.recipient import Recipient
 from app.runs.registry import Registry
 from app.runs.run import Run, RunId, new_run_id
 from app.runs.runner import Runner, log_facts
@@ -62,13 +63,13 @@ class Runs:
 
         Raises TooManyRuns, Busy, Storage, and what PostgreSQL says of the query within 2 s.
         """
-        with self._around.line.coming() as at_once:
-            await self._check_storage(owner)
-            await self._ends_saved(owner)
-            local = await self._launch(self._new_run(owner, report, query), report, query)
-        if at_once:
-            await self._wait_prepared(local)
-        return local.runner.run
+        return (await self._start(owner, report, query)).run
+
+    async def start_direct(
+        self, *, owner: str, report: Report, query: Query, recipient: Recipient
+    ) -> Runner:
+        """The same for a run whose rows go to `recipient`; it is forgotten when it has ended."""
+        return await self._start(owner, report, query, recipient)
 
     async def get(self, run: RunId) -> Run:
         """The run as it is; NotFound or Gone."""
@@ -158,6 +159,18 @@ class Runs:
             query=query.to_json(),
         )
 
+    async def _start(
+        self, owner: str, report: Report, query: Query, recipient: Recipient | None = None
+    ) -> Runner:
+        with self._around.line.coming() as at_once:
+            await self._check_storage(owner)
+            await self._ends_saved(owner)
+            run = self._new_run(owner, report, query)
+            local = await self._launch(run, report, query, recipient)
+        if at_once:
+            await self._wait_prepared(local)
+        return local.runner
+
     async def _check_storage(self, owner: str) -> None:
         usage = await self._registry.usage_by_owner()
         if error := used_up(usage, owner, most=self._settings.backlog_bytes):
@@ -176,10 +189,12 @@ class Runs:
         if ending:
             await asyncio.wait(ending)
 
-    async def _launch(self, run: Run, report: Report, query: Query) -> Local:
+    async def _launch(
+        self, run: Run, report: Report, query: Query, recipient: Recipient | None
+    ) -> Local:
         await self._registry.enter(run, most=self._settings.runs_per_owner)
         try:
-            local = await self._begin(run, report, query)
+            local = await self._begin(run, report, query, recipient)
         except BaseException:
             self._backlogs.delete(run.id)
             await asyncio.shield(self._registry.forget(run.id))
@@ -188,7 +203,9 @@ class Runs:
         log.info("run_started", **log_facts(run))
         return local
 
-    async def _begin(self, run: Run, report: Report, query: Query) -> Local:
+    async def _begin(
+        self, run: Run, report: Report, query: Query, recipient: Recipient | None
+    ) -> Local:
         changes = LocalChanges()
         writer = self._backlogs.create(run.id)
         try:
@@ -199,6 +216,7 @@ class Runs:
                 writer=writer,
                 around=self._around,
                 grown=changes.wake,
+                recipient=recipient,
             )
             await runner.begin()
         except BaseException:
@@ -208,7 +226,13 @@ class Runs:
 
     async def _execute(self, runner: Runner) -> None:
         await runner.execute()
-        await self.save([runner.run])
+        if runner.is_kept:
+            await self.save([runner.run])
+            return
+        try:
+            await self._forget(runner.run.id)
+        except RowstreamError as error:  # the heart saves it, as one that has ended
+            log.warning("run_not_forgotten", code=error.code)
 
     async def save(self, runs: list[Run]) -> None:
         """Write ended runs to the registry; while that fails they stay local, to be saved later."""
@@ -223,23 +247,16 @@ class Runs:
     async def _wait_prepared(self, local: Local) -> None:
         """Wait for the query to be accepted; what keeps it from being is this request's answer."""
         runner = local.runner
-        outcomes = [asyncio.create_task(event.wait()) for event in (runner.prepared, runner.ended)]
-        try:
-            await asyncio.wait(
-                outcomes, timeout=PREPARED_SECONDS, return_when=asyncio.FIRST_COMPLETED
-            )
-        finally:
-            for outcome in outcomes:
-                outcome.cancel()
+        await runner.wait_prepared(PREPARED_SECONDS)
         if runner.error is not None and not runner.prepared.is_set():
             await local.task
             await self._forget(runner.run.id)
             raise runner.error
 
     async def _forget(self, run: RunId) -> None:
-        self.drop(run)
-        self._backlogs.delete(run)
         await self._registry.forget(run)
+        self._backlogs.delete(run)
+        self.drop(run)
 
     async def _cancel_elsewhere(self, run: Run) -> Run:
         await self._registry.request_cancel(run.id)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from app.access.origin import OwnPagesOnly
+from app.web.direct import download_report
 from app.web.exports import (
     delete_export,
     download_export,
@@ -60,6 +61,7 @@ ADDRESSES: tuple[Address, ...] = (
     _acts("/api/reports/stream/{report}", "GET", start_and_follow),
     _reads("/api/reports/{report}", show_report),
     _acts("/api/reports/{report}/runs", "POST", start_run),
+    _acts("/api/reports/{report}/rows.{format}", "GET", download_report),
     _reads("/api/runs", list_runs),
     Address("/api/runs/{run}", {"GET": show_run, "DELETE": cancel_run}, frozenset({"DELETE"})),
     _reads("/api/runs/{run}/stream", follow_run),

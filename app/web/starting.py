@@ -1,6 +1,7 @@
 """The two ways to start a run: POST, and the one-line GET that starts and follows."""
 
 from datetime import UTC, datetime
+from typing import Protocol, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,10 +18,19 @@ from app.web.following import follow, stream_head
 from app.web.parts import parts_of
 from app.web.resume import event_id
 
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Start(Protocol[T_co]):
+    """One way of `Runs` to start a run."""
+
+    async def __call__(self, *, owner: str, report: Report, query: Query) -> T_co: ...
+
 
 async def start_run(request: Request) -> Response:
     """Start a run with the arguments of the body or of the query string."""
-    report = await _asked_report(request)
+    report = await asked_report(request)
     run = await _start(request, report, await _asked_query(request, report))
     headers = {"Location": f"/api/runs/{run.id}"}
     return json_answer(run_json(run, datetime.now(UTC)), status=201, headers=headers)
@@ -28,7 +38,7 @@ async def start_run(request: Request) -> Response:
 
 async def start_and_follow(request: Request) -> Response:
     """Start a run and follow it; a reconnect names the run that it lost, and resumes that one."""
-    report = await _asked_report(request)
+    report = await asked_report(request)
     if request.method == "HEAD":
         return stream_head()
     if last_event_id := request.headers.get("last-event-id"):
@@ -37,7 +47,8 @@ async def start_and_follow(request: Request) -> Response:
     return await follow(request, await _start(request, report, query))
 
 
-async def _asked_report(request: Request) -> Report:
+async def asked_report(request: Request) -> Report:
+    """The report of `{report}`; NotFound, ReportBroken."""
     return await parts_of(request).catalog.report(str(request.path_params["report"]))
 
 
@@ -58,12 +69,17 @@ async def _lost_run(request: Request, report: Report, last_event_id: str) -> Run
 
 
 async def _start(request: Request, report: Report, query: Query) -> Run:
+    return await start_for_owner(request, report, query, parts_of(request).runs.start)
+
+
+async def start_for_owner(request: Request, report: Report, query: Query, start: "Start[T]") -> T:
+    """What `start` makes of it; raises what refuses a run before it begins."""
     parts, owner = parts_of(request), owner_of(request)
     if parts.stop.draining:
         raise Stopping
     await parts.catalog.validate(report, query)
     try:
-        return await parts.runs.start(owner=owner.name, report=report, query=query)
+        return await start(owner=owner.name, report=report, query=query)
     except TooManyRuns as error:
         raise await _with_runs(request, owner, error) from error
 

@@ -24,6 +24,7 @@ MATRIX: dict[str, Kind] = {
     "GET /api/reports/stream/{report}": "acts",
     "POST /api/reports/cancel/{run}": "acts",
     "POST /api/reports/{report}/runs": "acts",
+    "GET /api/reports/{report}/rows.{format}": "acts",
     "GET /api/runs": "reads",
     "GET /api/runs/{run}": "reads",
     "DELETE /api/runs/{run}": "acts",
@@ -31,6 +32,13 @@ MATRIX: dict[str, Kind] = {
     "GET /api/runs/{run}/chunks": "reads",
     "GET /api/runs/{run}/chunks/{chunk}": "reads",
     "GET /api/runs/{run}/rows.{format}": "reads",
+    "GET /exports": "reads",
+    "GET /api/exports": "reads",
+    "GET /exports/{export}/status": "reads",
+    "GET /exports/{export}/stream": "reads",
+    "GET /exports/{export}/download": "reads",
+    "POST /exports/{export}": "acts",
+    "DELETE /exports/{export}": "acts",
 }
 ACTS = [route for route, kind in MATRIX.items() if kind == "acts"]
 READS = [route for route, kind in MATRIX.items() if kind == "reads"]
@@ -55,7 +63,7 @@ async def run(server: Served) -> str:
 def request(client: httpx.AsyncClient, route: str, run: str, **headers: str) -> httpx.Request:
     method, path = route.split(" ")
     filled = path.replace("{path:path}", "icon.svg").format(
-        report="numbers", run=run, chunk="1", format="csv"
+        report="numbers", run=run, chunk="1", format="csv", export="csv"
     )
     return client.build_request(method, filled, headers=headers)
 
