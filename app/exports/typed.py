@@ -22,7 +22,9 @@ from app.exports.store_errors import storage_errors
 COPY_OPTIONS: Mapping[str, object] = {"format": "csv"}
 
 BLOCK_BYTES = 1 << 20  # a call into Arrow costs more than a small block's rows
-MOST_ROW_BYTES = 32 << 20  # a row is held several times while it is turned into columns
+MOST_ROW_BYTES = 8 << 20  # a row is held several times while it is turned into columns
+
+TEXT_INSTEAD = "Leave columns out, or choose CSV, JSON or NDJSON."
 
 # As format_type prints built-in types; names of others are qualified, quoted, or in no table here.
 TYPE = re.compile(
@@ -116,7 +118,7 @@ class TableFile:
             if self._given_up:
                 self.abandon()
 
-    def _add(self, records: bytes) -> int:
+    def _add(self, records: bytearray) -> int:
         if not records:
             return 0
         texts = parsed(records, self._names)
@@ -125,50 +127,54 @@ class TableFile:
 
 
 class Records:
-    """Gathers bytes of CSV until there is a block of whole records."""
-
-    def __init__(self) -> None:
-        self._gathered = bytearray()
-        self._enough = BLOCK_BYTES
-
-    def take(self, data: bytes | memoryview) -> bytes:
-        """A block of whole records, or nothing yet. Raises TooLarge for a row beyond all size."""
-        self._gathered += data
-        if len(self._gathered) < self._enough:
-            return b""
-        end = records_end(self._gathered)
-        if not end and len(self._gathered) > MOST_ROW_BYTES:
-            raise TooLarge(f"A row has more than {MOST_ROW_BYTES >> 20} MiB of text.")
-        # Twice as much before the next look, so that a long record is not searched over and over.
-        self._enough = BLOCK_BYTES if end else 2 * len(self._gathered)
-        return self._cut(end)
-
-    def rest(self) -> bytes:
-        """What is left when nothing more comes."""
-        return self._cut(len(self._gathered))
-
-    def _cut(self, end: int) -> bytes:
-        whole = bytes(memoryview(self._gathered)[:end])
-        del self._gathered[:end]
-        return whole
-
-
-def records_end(data: bytearray) -> int:
-    """Where the last whole record of these ends, which begin with one; 0 where none does.
+    """Gathers bytes of CSV until there is a block of whole records.
 
     A line break ends a record unless it is quoted, that is behind an odd number of quotes.
     """
-    quotes = data.count(b'"')
-    end = len(data)
-    while (at := data.rfind(b"\n", 0, end)) >= 0:
-        quotes -= data.count(b'"', at, end)
-        if quotes % 2 == 0:
-            return at + 1
-        end = at
-    return 0
+
+    def __init__(self) -> None:
+        self._gathered = bytearray()
+        self._searched = self._quotes = 0  # bytes in which no record ends, and the quotes in them
+
+    def take(self, data: bytes | memoryview) -> bytearray:
+        """A block of whole records, or nothing yet. Raises TooLarge for a row beyond all size."""
+        self._gathered += data
+        if len(self._gathered) < BLOCK_BYTES:
+            return bytearray()
+        end = self._end()
+        if not end and len(self._gathered) > MOST_ROW_BYTES:
+            raise TooLarge(
+                f"A row has more than {MOST_ROW_BYTES >> 20} MiB of text. {TEXT_INSTEAD}"
+            )
+        return self._cut(end)
+
+    def rest(self) -> bytearray:
+        """What is left when nothing more comes."""
+        return self._cut(len(self._gathered))
+
+    def _end(self) -> int:
+        """Where the last whole record ends; 0 where none does."""
+        end = len(self._gathered)
+        quotes = self._quotes = self._quotes + self._gathered.count(b'"', self._searched)
+        while (at := self._gathered.rfind(b"\n", self._searched, end)) >= 0:
+            quotes -= self._gathered.count(b'"', at, end)
+            if quotes % 2 == 0:
+                return at + 1
+            end = at
+        self._searched = len(self._gathered)
+        return 0
+
+    def _cut(self, end: int) -> bytearray:
+        """What ends there; not copied, but what is behind it, the smaller part."""
+        if not end:
+            return bytearray()
+        whole, self._gathered = self._gathered, self._gathered[end:]
+        del whole[end:]
+        self._searched = self._quotes = 0
+        return whole
 
 
-def parsed(records: bytes, names: Sequence[str]) -> Texts:
+def parsed(records: bytearray, names: Sequence[str]) -> Texts:
     """The columns of whole records, as text."""
     table = csv.read_csv(
         pa.py_buffer(records),
