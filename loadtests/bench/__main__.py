@@ -14,6 +14,7 @@ from pathlib import Path
 from loadtests.bench.aggregate import aggregate
 from loadtests.bench.crowds import followers, runs_at_once
 from loadtests.bench.downloads import downloads
+from loadtests.bench.exports import exports
 from loadtests.bench.followed import followed
 from loadtests.bench.ground import Ground, ground
 from loadtests.bench.held import held
@@ -33,6 +34,7 @@ SECTIONS: dict[str, Callable[[Ground], Iterator[Line]]] = {
     "inprocess": in_process,
     "peers": against_others,
     "downloads": downloads,
+    "exports": exports,
     "aggregate": aggregate,
     "shapes": shapes,
     "followers": followers,

@@ -56,6 +56,7 @@ class Shape:
 FLIGHTS = Query("flights", "select * from demo.flights order by id")
 LONG = Query("long", "select f.*, n from demo.flights f, generate_series(1, 20) as n")
 FLIGHTS_100K = Query("flights_100k", f"{FLIGHTS.sql} limit 100000")
+EXPORTED = Query("exported", "select f.*, n from demo.flights f, generate_series(1, 3) as n")
 AGGREGATE = Query(
     "by_day",
     "select day, count(*) as measured, sum(value) as sum, min(value) as least,"
@@ -67,7 +68,7 @@ MEASURED = (
     "select n as id, date '2020-01-01' + (n % 366)::integer as day,"
     " (n * 7919 % 100003)::numeric / 100 as value from generate_series(1, {rows}::bigint) as n"
 )
-QUERIES = (FLIGHTS, FLIGHTS_100K, LONG, AGGREGATE)
+QUERIES = (FLIGHTS, FLIGHTS_100K, LONG, EXPORTED, AGGREGATE)
 COUNTED = "from generate_series(1, {rows}) as n"
 # 312 sums of 32 characters each.
 TEXT = "(select string_agg(md5((n * 1000 + at)::text), '') from generate_series(1, 312) as at)"

@@ -85,6 +85,10 @@ TARGETS = (
         *(7, "against others", "auto reader, identity", "FastAPI SSE"),
     ),
     Times("parallel aggregate, auto, against psql", 0.9, "aggregate", "auto reader, zstd", "psql"),
+    Times(
+        r"export as csv, from the request to the whole file, against psql \copy",
+        *(0.9, "export", "csv", r"psql \copy … csv"),
+    ),
     Within("first rows, idle server, p50", 50, "moments", "first rows"),
     Within("cancel to an idle backend", 100, "moments", "cancel"),
     Within("longest time the event loop was held", 10, "loop held"),

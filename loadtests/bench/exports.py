@@ -1,0 +1,154 @@
+r"""Background exports, from the request to the whole file, against `psql \copy` and Node.
+
+Who does the work is the worker: its CPU and memory count. Rows of text formats are verified like
+downloads; of workbooks and Parquet here only how many there are, as tests read those back.
+"""
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psutil
+
+from loadtests.bench.client import Client
+from loadtests.bench.downloads import copied, lines
+from loadtests.bench.ground import Ground
+from loadtests.bench.peers import contestant as peer_contestant
+from loadtests.bench.queries import EXPORTED, FLIGHTS, Query
+from loadtests.bench.rounds import Contestant, Line
+from loadtests.bench.rows import Row, exact, without_nulls
+from loadtests.following import WrongRows
+from loadtests.peers.contestants import PEERS
+from loadtests.peers.rows import rows_of
+from loadtests.peers.serving import serving
+from loadtests.serving import server
+
+SECTION = "export"
+TEXTS = ("csv", "ndjson", "json")
+TYPED = ("parquet", "xlsx")
+NODE = "Node CSV"
+ROUNDS = 3
+LOOK_SECONDS = 0.01
+WAIT_SECONDS = 600.0
+WORKER = "app.worker"
+
+Told = dict[str, Any]
+
+
+def exports(ground: Ground) -> Iterator[Line]:
+    """A million rows, or the flights where it is to be quick, in every format."""
+    query = FLIGHTS if ground.is_quick else EXPORTED
+    settings = {"ROWSTREAM_EXPORT_WORKER": "yes"}
+    node = next(peer for peer in PEERS if peer.name == NODE)
+    with (
+        tempfile.TemporaryDirectory(prefix="rowstream-peers-") as folder,
+        server(ground.settings | settings) as (address, process),
+        serving(node, database_url=ground.url, query=query.sql, folder=Path(folder)) as (at, other),
+    ):
+        client, worker = Client(address), worker_of(process)
+        ground.servers.add(process.pid)
+        psql = copied(ground.url, query)
+        csv = [psql, peer_contestant(node, Client(at), other)]
+        contestants = [
+            export(client, query, form, worker, references=csv if form == "csv" else [psql])
+            for form in TEXTS
+        ]
+        yield from ground.rounds_of(SECTION, query, contestants, most=ROUNDS)
+        # The worker loads Arrow for these, and keeps it: so they come last.
+        rows = ground.truth(query).rows
+        typed = [counted(client, query, form, worker, (psql, rows)) for form in TYPED]
+        yield from ground.rounds_of(SECTION, query, typed, most=ROUNDS)
+
+
+def worker_of(process: psutil.Process) -> psutil.Process:
+    """The server's child that does exports."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline:
+        for child in process.children():
+            if WORKER in child.cmdline():
+                return child
+        time.sleep(LOOK_SECONDS)
+    raise WrongRows("The server has no worker.")
+
+
+def export(
+    client: Client,
+    query: Query,
+    form: str,
+    worker: psutil.Process,
+    *,
+    references: list[Contestant],
+) -> Contestant:
+    """A text format; the file is deleted when it has been looked at."""
+    return Contestant(
+        name=form,
+        act=lambda: delete(client, finished(client, query, form)),
+        deliver=lambda: delivered(client, query, form),
+        references=references,
+        server=worker,
+        view=without_nulls if form == "csv" else exact,
+    )
+
+
+def counted(
+    client: Client, query: Query, form: str, worker: psutil.Process, truth: tuple[Contestant, int]
+) -> Contestant:
+    """A typed format; `truth` is psql and how many rows it prints."""
+    psql, rows = truth
+
+    def act() -> None:
+        told = finished(client, query, form)
+        delete(client, told)
+        if told["progress"]["processedRows"] != rows:
+            raise WrongRows(f"{form}: {told['progress']} instead of {rows:,} rows.")
+
+    return Contestant(name=form, act=act, references=[psql], server=worker)
+
+
+def delivered(client: Client, query: Query, form: str) -> Iterator[Row]:
+    """The rows of a new export's file."""
+    told = finished(client, query, form)
+    yield from parsers()[form](client.pieces(told["links"]["download"]))
+    delete(client, told)
+
+
+def parsers() -> dict[str, Callable[[Iterable[bytes]], Iterator[Row]]]:
+    """How the rows of each text format are read."""
+    return {"csv": partial(rows_of, "csv"), "ndjson": objects, "json": objects}
+
+
+def objects(pieces: Iterable[bytes]) -> Iterator[Row]:
+    """The rows of objects, one on each line; what stands around them in JSON is passed over."""
+    for line in lines(pieces):
+        if line.startswith(b'{"exportInfo"') or line == b"]}":
+            continue
+        row = json.loads(line.removesuffix(b","), parse_int=str, parse_float=str)
+        yield list(row.values())
+
+
+def finished(client: Client, query: Query, form: str) -> Told:
+    """The status of a new export that has completed."""
+    with client.ask("POST", f"/exports/{form}?report={query.name}.auto") as answer:
+        told = orjson.loads(answer.read())
+    deadline = time.monotonic() + WAIT_SECONDS
+    while told["status"] in ("pending", "processing"):
+        if time.monotonic() > deadline:
+            raise WrongRows(f"{form} did not end.")
+        time.sleep(LOOK_SECONDS)
+        with client.ask("GET", told["links"]["status"]) as answer:
+            told = orjson.loads(answer.read())
+    if told["status"] != "completed":
+        raise WrongRows(f"{form} ended as {told['status']}.")
+    return told
+
+
+def delete(client: Client, told: Told) -> None:
+    """Its file is gone afterwards."""
+    with closing(client.ask("DELETE", f"/exports/{told['exportId']}")):
+        pass
