@@ -123,7 +123,7 @@ def test_an_export_in_progress_tells_its_rows_and_can_be_cancelled(page: Exports
 def test_what_completes_before_the_answer_is_not_deleted_by_a_cancel(
     chromium: ExportsPage,
 ) -> None:
-    chromium.open(report="ticker", limit="400").start().wait_for_rows().press("cancel")
+    chromium.open(report="ticker", limit="1600").start().wait_for_rows().press("cancel")
     chromium.wait_for_stage("Completed").confirm()
     chromium.until(lambda: not chromium.is_shown("confirm"), "the question is answered")
     chromium.driver.refresh()

@@ -72,7 +72,7 @@ def test_a_server_that_was_killed_and_comes_back_finishes_what_it_had(
 ) -> None:
     server = own_server()
     page = newcomer(fresh(opened, "chromium", Look()), server)
-    page.open(report="ticker", limit="600").start().wait_for_rows()
+    page.open(report="ticker", limit="1200").start().wait_for_rows()
     server.end(signal.SIGKILL)
     page.until(lambda: page.is_shown("line"), "the loss is told")
     server.start()
@@ -80,7 +80,7 @@ def test_a_server_that_was_killed_and_comes_back_finishes_what_it_had(
     page.until(lambda: not page.is_shown("line"), "the line is back")
     page.until(lambda: page.newest("stage") == "Completed", "the export is finished")
 
-    assert page.newest("rows") == "600 rows"
+    assert page.newest("rows") == "1,200 rows"
 
 
 def test_the_whole_page_is_used_by_keyboard(page: ExportsPage) -> None:
