@@ -53,16 +53,15 @@ async def install(connection: "Connection") -> None:
 
 def queries_over(connection: "Connection") -> "Claims":
     """What the queue can be asked over this connection."""
-    from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver  # noqa: PLC0415 (heavy)
-    from pgqueuer.adapters.persistence import qb  # noqa: PLC0415
+    from pgqueuer.adapters.persistence import qb  # noqa: PLC0415 (heavy)
     from pgqueuer.domain.settings import DBSettings  # noqa: PLC0415
     from pgqueuer.domain.types import Channel  # noqa: PLC0415
 
-    from app.exports.claims import Claims  # noqa: PLC0415
+    from app.exports.claims import Claims, QuickDriver  # noqa: PLC0415
 
     names = DBSettings(db_schema=SCHEMA, channel=Channel(CHANNEL))
     return Claims(
-        AsyncpgDriver(connection),
+        QuickDriver(connection),
         qbe=qb.QueryBuilderEnvironment(names),
         qbq=qb.QueryQueueBuilder(names),
         qbs=qb.QuerySchedulerBuilder(names),
