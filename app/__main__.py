@@ -1,4 +1,4 @@
-"""The command line: `rowstream serve`, `worker`, `check` and `demo`.
+"""The command line: `rowstream serve`, `worker`, `export`, `check` and `demo`.
 
 Serving is done by a process image of its own (`app.server`), which never holds what only the
 command line needs; flags reach it as the environment variables that they stand for.
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Annotated
 
 import typer
+import uvloop
 
 from app.catalog.catalog import Catalog
 from app.catalog.finding import Finding
@@ -19,6 +20,7 @@ from app.database.pool import Database
 from app.database.translate import translated
 from app.demo.loader import load_demo
 from app.errors import RowstreamError, StartupError
+from app.exports.commandline import OutputClosed, Wanted, Written, export as write_export
 from app.flags import taking_settings
 from app.logs import configure_logs
 from app.settings import Settings
@@ -27,6 +29,7 @@ from app.sources import embedded, sources
 CATALOG_FLAGS = ("data", "reports", "expose", "database_url", "state_url", "timezone")
 DEMO_FLAGS = ("data", "database_url")
 BROKEN, FAILED = 1, 3
+CANCELLED = 130  # as shells say of a program that Ctrl-C ended
 
 commands = typer.Typer(
     help="Streams large PostgreSQL results to browsers as they are read.",
@@ -59,6 +62,46 @@ def worker(environ: Mapping[str, str]) -> None:
 
 @commands.command()
 @taking_settings(*CATALOG_FLAGS)
+def export(
+    environ: Mapping[str, str],
+    *,
+    report: Annotated[str, typer.Argument(help="the report's name", show_default=False)],
+    output: Annotated[
+        str, typer.Option("--output", "-o", help="the file; - is standard output")
+    ] = "-",
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            help="csv, json, ndjson, xlsx or parquet (that of the file's name, else csv)",
+            show_default=False,
+        ),
+    ] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="NAME=VALUE: an argument, or columns, where, order, search, limit, delimiter, …",
+            show_default=False,
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="replace the file")] = False,
+) -> None:
+    """Write a report to a file, straight from PostgreSQL."""
+    try:
+        with sentences():
+            wanted = Wanted.of(report, form=form, output=output, params=param or [], force=force)
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                written = runner.run(_export(Settings.read(environ), wanted))
+    except KeyboardInterrupt:
+        typer.echo("Cancelled.", err=True)
+        raise typer.Exit(CANCELLED) from None
+    except OutputClosed:
+        raise typer.Exit(FAILED) from None
+    typer.echo(f"{written.rows:,} rows, {written.bytes:,} bytes.", err=True)
+
+
+@commands.command()
+@taking_settings(*CATALOG_FLAGS)
 def check(environ: Mapping[str, str]) -> None:
     """Hold every report against the database; exit with 1 when one is broken."""
     with sentences():
@@ -84,6 +127,11 @@ def demo(
     with sentences():
         loaded = asyncio.run(_demo(Settings.read(environ), users, transactions))
     typer.echo("The sample tables are loaded." if loaded else "The sample tables were there.")
+
+
+async def _export(settings: Settings, wanted: Wanted) -> Written:
+    async with sources(settings, share=True) as given:
+        return await write_export(given, wanted)
 
 
 async def _check(settings: Settings) -> tuple[list[Finding], int]:

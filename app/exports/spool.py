@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from app.database.tasks import to_its_end
+from app.database.tasks import in_thread
 from app.errors import Storage
 from app.runs.frames import PIECE_BYTES
 
@@ -120,13 +120,8 @@ class Spool:
 
 async def _aside(work: Callable[[], T]) -> T:
     """Done in a thread, to its end: its file is closed by those who wait for it."""
-    doing = asyncio.get_running_loop().run_in_executor(None, work)
-    cancelled = await to_its_end(doing)
-    if cancelled is not None:
-        doing.exception()  # nobody is left to hear of it
-        raise cancelled
     try:
-        return doing.result()
+        return await in_thread(work)
     except OSError as error:
         raise _full() from error
 

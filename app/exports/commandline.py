@@ -1,0 +1,279 @@
+"""`rowstream export`: a report into a file or to standard output, straight from PostgreSQL.
+
+No server takes part. A file gets its name when it is whole; whatever happens before leaves nothing.
+"""
+
+import os
+import secrets
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from app.catalog.catalog import Catalog
+from app.catalog.describing import describe_report
+from app.catalog.query import Query, parse_query
+from app.catalog.report import Report
+from app.database.copy import copy_file
+from app.database.pool import Database
+from app.database.tasks import in_thread
+from app.database.translate import Canceled
+from app.errors import Interrupted, InvalidArgument, StartupError, Storage
+from app.exports.export import FORMATS, TEXT_FORMATS, CsvOptions, Format, csv_options, parse_format
+from app.exports.formats import Format as TextFormat
+from app.exports.progress_bar import ProgressBar, Records
+from app.exports.reading import Opened, Source
+from app.exports.textforms import text_form
+from app.exports.unrepresentable import Unrepresentable
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.exports.typed import TableFile
+
+STANDARD_OUTPUT = "-"
+OUTPUT_NUMBER = 1  # standard output's descriptor
+
+
+class OutputClosed(Exception):
+    """Who reads our standard output has had enough."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the command line asks for; `params` are the keys and values of a query string.
+
+    `output` None is standard output.
+    """
+
+    report: str
+    form: Format
+    output: Path | None
+    params: Sequence[tuple[str, str]] = ()
+    force: bool = False
+
+    @classmethod
+    def of(
+        cls, report: str, *, form: str | None, output: str, params: Sequence[str], force: bool
+    ) -> "Wanted":
+        """As it was typed; the format is that of the file's name unless it is given.
+
+        Raises StartupError or InvalidArgument.
+        """
+        path = None if output == STANDARD_OUTPUT else Path(output)
+        ending = path.suffix.removeprefix(".").lower() if path else ""
+        chosen = parse_format(form or (ending if ending in FORMATS else "csv"))
+        if path is None and chosen not in TEXT_FORMATS:
+            raise StartupError(f"{chosen} cannot be written to standard output. Give a file by -o.")
+        given = [_param(each) for each in params]
+        return cls(report=report, form=chosen, output=path, params=given, force=force)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How much it was."""
+
+    rows: int
+    bytes: int
+
+
+async def export(settings: Settings, wanted: Wanted) -> Written:
+    """Write the file, showing how far it is. `settings` have both addresses.
+
+    Raises RowstreamError, StartupError for an output that cannot be, and OutputClosed.
+    """
+    options, items = csv_options(wanted.params)
+    if options != CsvOptions() and wanted.form != "csv":
+        raise InvalidArgument("Delimiter, quotes, header and BOM are options of csv alone.")
+    if wanted.output is not None:
+        _check_output(wanted.output, force=wanted.force)
+    addresses = {"reading_url": str(settings.database_url), "state_url": str(settings.state_url)}
+    async with Database(**addresses, reading_connections=1) as database:
+        await database.ready()
+        report, query = await _asked(settings, database, wanted.report, items)
+        source = Source(
+            database=database,
+            describe=describe_report,
+            timezone=settings.timezone,
+            show_detail=True,
+        )
+        limit = settings.export_timeout
+        try:
+            return await _Export(wanted, options, report, query, source, limit).written()
+        except Canceled:
+            raise Interrupted(
+                f"PostgreSQL ended the statement: after {limit:g} seconds, or because it was told"
+                " to. Nothing was kept."
+            ) from None
+
+
+async def _asked(
+    settings: Settings, database: Database, name: str, items: Sequence[tuple[str, str]]
+) -> tuple[Report, Query]:
+    catalog = Catalog(
+        database,
+        folder=settings.reports,
+        schemas=settings.expose,
+        timezone=settings.timezone,
+        show_detail=True,
+    )
+    report = await catalog.report(name)
+    query = parse_query(report, items)
+    await catalog.validate(report, query)
+    return report, query
+
+
+@dataclass(frozen=True, slots=True)
+class _Export:
+    wanted: Wanted
+    options: CsvOptions
+    report: Report
+    query: Query
+    source: Source
+    limit: float
+
+    async def written(self) -> Written:
+        """Where values do not fit a column's type in Parquet, that column becomes text."""
+        text_columns = frozenset[int]()
+        while True:
+            try:
+                return await self._once(text_columns)
+            except Unrepresentable as error:
+                text_columns = error.columns
+
+    async def _once(self, text_columns: frozenset[int]) -> Written:
+        async with self.source.opened(
+            self.report, self.query, name="rowstream export", limit=self.limit
+        ) as opened:
+            estimate = None if self.report.total == "none" else opened.plan.rows
+            with ProgressBar(self.report.title, estimate) as bar:
+                if self.wanted.output is None:
+                    with _standard_output() as file:
+                        return await self._text(opened, file, bar)
+                with replacing(self.wanted.output, force=self.wanted.force) as path:
+                    if self.wanted.form not in TEXT_FORMATS:
+                        return await self._typed(opened, path, bar, text_columns)
+                    with _opened(path) as file:
+                        return await self._text(opened, file, bar)
+
+    async def _text(self, opened: Opened, file: BinaryIO, bar: ProgressBar) -> Written:
+        name = cast("TextFormat", self.wanted.form)
+        form = text_form(name, opened.composition.columns, options=self.options)
+        records = Records(str(form.copy_options["quote"]))
+
+        async def take(data: bytes) -> None:
+            size = _write(file, form.rows(data))
+            bar.more(rows=records.ended(data), size=size)
+
+        bar.more(rows=0, size=_write(file, form.head()))
+        sql = form.sql(opened.composition)
+        rows = await copy_file(
+            opened.connection, opened.composition, sql, take, options=form.copy_options
+        )
+        return Written(rows, bar.bytes + _write(file, form.tail(rows)))
+
+    async def _typed(
+        self, opened: Opened, path: Path, bar: ProgressBar, text_columns: frozenset[int]
+    ) -> Written:
+        table = _table(self.wanted.form, path, opened, self.report.title, text_columns)
+
+        async def take(data: bytes) -> None:
+            bar.more(rows=await in_thread(partial(table.write, data)), size=len(data))
+
+        asked = opened.composition
+        try:
+            rows = await copy_file(
+                opened.connection, asked, asked.raw(), take, options={"format": "csv"}
+            )
+            await in_thread(table.close)
+            return Written(rows, await in_thread(lambda: path.stat().st_size))
+        except BaseException:
+            table.abandon()
+            raise
+
+
+@contextmanager
+def replacing(path: Path, *, force: bool) -> Generator[Path]:
+    """A path beside this one for a new file, which has this name after the block, if it ends well.
+
+    Raises StartupError where there is a file already, unless `force`.
+    """
+    target = path.resolve()
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        yield temporary
+        _check_output(path, force=force)  # somebody can have been faster
+        with _said(str(path)):
+            temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _opened(path: Path) -> Generator[BinaryIO]:
+    with _said("The file"):
+        file = path.open("xb")
+    with file:
+        yield file
+        with _said("The file"):
+            file.flush()
+
+
+@contextmanager
+def _said(what: str) -> Generator[None]:
+    """In a sentence what the system does not let us do."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise OutputClosed from error
+    except OSError as error:
+        raise Storage(f"{what} cannot be written: {error.strerror}.") from error
+
+
+def _check_output(path: Path, *, force: bool) -> None:
+    """A device or a pipe is never replaced by a file."""
+    if not path.exists():
+        if not path.resolve().parent.is_dir():
+            raise StartupError(f"There is no folder for {path}.")
+    elif not path.is_file():
+        raise StartupError(f"{path} is not a file.")
+    elif not force:
+        raise StartupError(f"{path} is there already. Give --force to replace it.")
+
+
+@contextmanager
+def _standard_output() -> Generator[BinaryIO]:
+    """Without a buffer: what is written is there, and nothing is left when its reader goes."""
+    with os.fdopen(os.dup(OUTPUT_NUMBER), "wb", buffering=0) as file:
+        yield cast("BinaryIO", file)
+
+
+def _write(file: BinaryIO, data: bytes) -> int:
+    """How many bytes it was."""
+    view = memoryview(data)
+    with _said("The output"):
+        while view:
+            view = view[file.write(view) :]
+    return len(data)
+
+
+def _param(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise StartupError(f"--param takes NAME=VALUE, such as min_delay=60; not {text!r}.")
+    return name, value
+
+
+def _table(
+    form: Format, path: Path, opened: Opened, title: str, text_columns: frozenset[int]
+) -> "TableFile":
+    """Loads what is heavy and needed for these formats alone."""
+    columns = [(each.name, each.type) for each in opened.composition.columns]
+    if form == "xlsx":
+        from app.exports.xlsx import xlsx_file  # noqa: PLC0415
+
+        return xlsx_file(path, columns, title=title)
+    from app.exports.parquet import parquet_file  # noqa: PLC0415
+
+    return parquet_file(path, columns, text_columns=text_columns)
