@@ -3,8 +3,8 @@
 What a column's values become is said by its type: numbers, booleans, dates and times where the
 spreadsheet holds them exactly, else text. Text is an inline string: never a formula, never a link.
 
-A spreadsheet's number is a double. It holds integers up to 2^53 and decimals of up to 15 digits;
-what has more is text, so that no digit is lost. NaN and the infinities are text.
+A spreadsheet's number is a double, of which it shows 15 digits. Integers and decimals with more are
+text, so that no digit is lost or hidden. NaN and the infinities are text.
 
 A spreadsheet's moment is a number of days. Dates are moments from 1900-03-01 (before, Excel counts
 a day that never was, and others do not) to 9999-12-31; the number keeps microseconds, of which
@@ -25,7 +25,7 @@ from app.exports.typed import PgType
 
 MOST_CHARACTERS = 32_767  # of a cell, as UTF-16
 EXACT_DIGITS = 15  # of a decimal number that come back from any double
-EXACT_INTEGER = 2**53
+EXACT_INTEGER = r"^-?[0-9]{1,15}$"
 LEAST_NORMAL, MOST_NUMBER = 2.2250738585072014e-308, 9.99999999999999e307  # Excel's limits
 LONGEST_DECIMAL = 300  # characters: a longer one can pass those limits
 SHORT_DECIMAL = r"^-?[0-9.]{1,15}$"
@@ -130,11 +130,7 @@ def _integers(values: pa.StringArray, type_: PgType, style_of: StyleOf) -> Numbe
 
 def _bigints(values: pa.StringArray, type_: PgType, style_of: StyleOf) -> Numbers:
     attributes = _styled(style_of("0"))  # else a number of 12 digits is shown as 1.2E+11
-    numbers = pc.cast(values, pa.int64())
-    exact = pc.and_(
-        pc.less_equal(numbers, EXACT_INTEGER), pc.greater_equal(numbers, -EXACT_INTEGER)
-    )
-    return Numbers(_only(exact, values), attributes)
+    return Numbers(_only(pc.match_substring_regex(values, EXACT_INTEGER), values), attributes)
 
 
 def _floats(values: pa.StringArray, type_: PgType, style_of: StyleOf) -> Numbers:

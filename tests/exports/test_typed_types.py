@@ -1,14 +1,10 @@
 """Values of every type, through COPY into typed files, read back and held against psql."""
 
-import csv
 import re
-import struct
-from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import UTC, date, datetime, time
-from decimal import Decimal
-from math import isnan
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import asyncpg
 import openpyxl
@@ -18,11 +14,12 @@ from app.catalog.describing import describe_report
 from app.catalog.report import Report
 from app.database.session import Session, reading_transaction
 from app.exports.parquet import parquet_file
-from app.exports.typed import COPY_OPTIONS, TableFile
+from app.exports.typed import TableFile
 from app.exports.xlsx import xlsx_file
 from tests.parquet_reader import parquet_reader
 from tests.postgres import Cluster
 from tests.printing import TYPES, VALUES, differences, psql
+from tests.typed_values import SAME, copy_into, different
 
 ZONE = "Europe/Berlin"
 SESSION = Session(timeout=30, timezone=ZONE, name="typed")
@@ -50,13 +47,7 @@ class Source(NamedTuple):
     printed: list[str | None]
 
     async def into(self, file: TableFile) -> None:
-        async def take(data: bytes) -> None:
-            file.write(data)
-
-        await self.connection.copy_from_query(
-            self.sql, output=take, **cast("dict[str, Any]", COPY_OPTIONS)
-        )
-        file.close()
+        await copy_into(file, self.connection, self.sql)
 
 
 @pytest.fixture
@@ -94,11 +85,7 @@ async def test_every_value_in_parquet_is_what_psql_prints(source: Source, tmp_pa
     with parquet_reader() as reader:
         [row] = reader.rows(path)
 
-    assert [
-        f"{value}: {read!r}, psql prints {text!r}"
-        for value, read, text in zip(ALL, row, source.printed, strict=True)
-        if not _is_same(read, text)
-    ] == []
+    assert different([row], [source.printed]) == []
     assert {type(read) for read in row} >= {*SAME, type(None)}
 
 
@@ -125,42 +112,3 @@ def _shown_moment(value: datetime, number_format: str, printed: str) -> str:
     if has_fraction and printed.startswith(shown):
         return printed
     return shown + number_format.partition('"')[2].removesuffix('"')
-
-
-def _is_same(value: object, printed: str | None) -> bool:
-    if value is None or printed is None:
-        return value is printed
-    return SAME[type(value)](value, printed)
-
-
-def _same_float(value: float, printed: str) -> bool:
-    """A real comes back as the double that is nearest to it."""
-    expected = float(printed)
-    real: float = struct.unpack("f", struct.pack("f", expected))[0]
-    return value in (expected, real) or (isnan(value) and isnan(expected))
-
-
-def _same_moment(value: datetime, printed: str) -> bool:
-    expected = datetime.fromisoformat(printed)
-    in_utc = expected.astimezone(UTC) if expected.tzinfo else expected
-    return in_utc.replace(tzinfo=None) == value
-
-
-def _same_list(values: list[object], printed: str) -> bool:
-    lines = csv.reader([printed[1:-1]], doublequote=False, escapechar="\\")
-    elements = [None if each == "NULL" else each for line in lines for each in line]
-    return len(values) == len(elements) and all(map(_is_same, values, elements))
-
-
-SAME: dict[type, Callable[[Any, str], bool]] = {
-    str: lambda value, printed: value == printed,
-    bool: lambda value, printed: printed == ("t" if value else "f"),
-    int: lambda value, printed: str(value) == printed,
-    float: _same_float,
-    Decimal: lambda value, printed: format(value, "f") == printed,
-    bytes: lambda value, printed: printed == "\\x" + value.hex(),
-    date: lambda value, printed: value.isoformat() == printed,
-    time: lambda value, printed: value == time.fromisoformat(printed),
-    datetime: _same_moment,
-    list: _same_list,
-}

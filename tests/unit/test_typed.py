@@ -1,14 +1,21 @@
 """COPY's CSV, cut anywhere, becomes columns of text."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import pairwise
+from pathlib import Path
+from threading import Event
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
-from app.errors import TooLarge
+from app.errors import Storage, TooLarge
 from app.exports import typed
 from app.exports.formats import csv_lines
+from app.exports.parquet import parquet_file
 from app.exports.typed import Columns, PgType, Records, TableFile, Texts
+from app.exports.xlsx import xlsx_file
 
 HARD = st.sampled_from("\",\n\r\t\\.;'\v\x01é😀")
 VALUE = st.none() | st.text(
@@ -38,6 +45,7 @@ def columns(width: int) -> Columns:
     return [(f"name {number}", "text") for number in range(width)]
 
 
+@settings(deadline=None)  # the first reading loads a library
 @given(ROWS, st.lists(st.integers(0, 200)))
 def test_rows_cut_anywhere_arrive_as_they_were(
     rows: list[tuple[str | None, ...]], cuts: list[int]
@@ -80,6 +88,48 @@ def test_a_record_longer_than_a_block_arrives_whole() -> None:
 def test_a_row_beyond_all_size_is_refused() -> None:
     with pytest.raises(TooLarge, match="A row has more than 8 MiB of text"):
         Records().take(b"x" * (typed.MOST_ROW_BYTES + 1))
+
+
+class Held(Kept):
+    """A sheet whose rows are held up until the test lets them go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.arrived, self.let_go = Event(), Event()
+
+    def add(self, texts: Texts) -> None:
+        self.arrived.set()
+        assert self.let_go.wait(10)
+        super().add(texts)
+
+
+def test_giving_up_waits_for_nobody_and_ends_what_is_being_written() -> None:
+    sheet = Held()
+    file = TableFile(sheet, columns(1))
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(file.write, b"x\n" * typed.BLOCK_BYTES)
+        assert sheet.arrived.wait(10)
+
+        file.abandon()
+        was_open = sheet.open
+        sheet.let_go.set()
+
+        assert writing.result(10) == typed.BLOCK_BYTES
+        assert (was_open, sheet.open) == (True, False)
+
+
+@pytest.mark.parametrize("make", [partial(xlsx_file, title="x"), parquet_file])
+def test_a_full_disk_is_told(make: Callable[[Path, Columns], TableFile]) -> None:
+    file = make(Path("/dev/full"), columns(1))
+
+    with pytest.raises(Storage, match="There is no room left for files"):
+        fill(file, csv_lines([("x" * 30_000,)]) * 100)
+    file.abandon()
+
+
+def fill(file: TableFile, data: bytes) -> None:
+    file.write(data)
+    file.close()
 
 
 @pytest.mark.parametrize(
