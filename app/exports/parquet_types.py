@@ -56,8 +56,16 @@ def kind_of(type_: PgType, values: pa.StringArray) -> Kind | None:
     element = PgType(type_.name, type_.modifiers)
     if element.name in TEXTS:
         return _list_of(AS_TEXT)
-    kind = kind_of(element, pa.array([], STRING))
+    kind = kind_of(element, _elements(values) if element.name == "numeric" else values)
     return kind and _list_of(kind)
+
+
+def _elements(values: pa.StringArray) -> pa.StringArray:
+    """Those of all arrays; none where one of the arrays is not a list."""
+    try:
+        return lists(values, AS_TEXT.convert).flatten()
+    except pa.ArrowInvalid:
+        return pa.array([], STRING)
 
 
 def decimal_of(type_: PgType, values: pa.StringArray) -> Kind | None:

@@ -101,6 +101,7 @@ EQUALS: list[tuple[str, str, tuple[str, object]]] = [
     ("integer[]", "{}", ("INTEGER[]", [])),
     ("boolean[]", "{t,f,NULL}", ("BOOLEAN[]", [True, False, None])),
     ("numeric(10,2)[]", "{1.00,2.50}", ("DECIMAL(10,2)[]", [Decimal("1.00"), Decimal("2.50")])),
+    ("numeric[]", "{1.5,NULL,2.25}", ("DECIMAL(38,2)[]", [Decimal("1.50"), None, Decimal("2.25")])),
     ("date[]", "{2013-01-01}", ("DATE[]", [date(2013, 1, 1)])),
     (
         "timestamp without time zone[]",
@@ -165,6 +166,25 @@ def test_a_column_with_a_value_that_does_not_fit_is_text(
     assert about(path) == [
         {"name": "c", "rowstream:type": type_, "rowstream:note": parquet.NOT_HELD}
     ]
+
+
+@pytest.mark.parametrize(
+    ("type_", "first", "later"),
+    [
+        ("numeric", "1.10", "1.123"),
+        ("numeric", "1000000", "12345678901234567890123456789012345678901"),
+        ("numeric(10,2)", "1.10", "NaN"),
+        ("numeric[]", "{1.5}", "{1.25}"),
+        ("timestamp with time zone", "2013-01-01 00:00:00+00", "infinity"),
+        ("bytea[]", "{NULL}", "{{NULL}}"),
+    ],
+)
+def test_no_later_value_is_rounded(tmp_path: Path, type_: str, first: str, later: str) -> None:
+    rows = [(first,)] * (2 * parquet.GROUP_ROWS) + [(later,)]
+
+    with pytest.raises(Unrepresentable) as refused:
+        written(tmp_path, [("c", type_)], rows)
+    assert refused.value.columns == {0}
 
 
 def test_a_later_value_that_does_not_fit_is_told_and_written_as_text_the_next_time(
