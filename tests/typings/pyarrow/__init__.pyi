@@ -9,7 +9,8 @@ class DataType: ...
 class Field:
     metadata: Mapping[bytes, bytes]
 
-class Buffer(memoryview): ...
+class Buffer:
+    def __buffer__(self, flags: int, /) -> memoryview: ...
 
 class Scalar:
     def as_py(self) -> Any: ...  # noqa: ANN401 (it depends on the kernel)
