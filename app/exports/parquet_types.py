@@ -20,6 +20,7 @@ than 38 digits, arrays of several dimensions.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -78,7 +79,24 @@ def decimal_of(type_: PgType, values: pa.StringArray) -> Kind | None:
         digits, scale = MOST_DIGITS, _scale(values)
     if digits > MOST_DIGITS or scale > digits:
         return None
-    return _cast(pa.decimal128(digits, scale))
+    return Kind(pa.decimal128(digits, scale), partial(_decimals, digits=digits, scale=scale))
+
+
+def _decimals(values: pa.StringArray, digits: int, scale: int) -> pa.Array:
+    """Digits are counted before: Arrow reads a number beyond 128 bits as another one."""
+    whole = digits - scale
+    longest = pc.max(pc.binary_length(values)).as_py() or 0
+    if longest > whole:
+        printed = rf"^-?{_at_most(whole) or '0'}" + (
+            rf"(?:\.{_at_most(scale)})?$" if scale else "$"
+        )
+        if not pc.all(pc.match_substring_regex(values, printed), min_count=0).as_py():
+            raise pa.ArrowInvalid("a decimal with more digits, or no number")
+    return pc.cast(values, pa.decimal128(digits, scale))
+
+
+def _at_most(digits: int) -> str:
+    return f"[0-9]{{1,{digits}}}" if digits else ""
 
 
 def _scale(values: pa.StringArray) -> int:
