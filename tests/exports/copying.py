@@ -97,7 +97,10 @@ class Copying:
             check=True,
             capture_output=True,
             input=f"copy ({sql}) to stdout (format csv, header, {chosen});".encode(),
-            env={"PGOPTIONS": "-cTimeZone=UTC -clc_monetary=C", "PGCLIENTENCODING": "UTF8"},
+            env={
+                "PGOPTIONS": "-cTimeZone=UTC -clc_monetary=C -csynchronize_seqscans=off",
+                "PGCLIENTENCODING": "UTF8",
+            },
         )
         return done.stdout
 

@@ -1,13 +1,18 @@
 """Whatever an argument, a filter or a search term says, it is a value: both readers read the same.
 
-COPY takes no binds, so there the values stand in the statement's text, where they must not end.
+COPY takes no binds, so there the values stand in the statement's text, where they must not end; so
+they do where it prints files.
 """
 
-from collections.abc import AsyncGenerator
+import csv
+import io
+from collections.abc import AsyncGenerator, Callable, Sequence
 
 import asyncpg
+import orjson
 import pytest
 
+from app.exports.textforms import FORMULA_STARTS
 from tests.database.conftest import new_database
 from tests.postgres import Cluster
 from tests.stream.both import Both, both_serving
@@ -81,6 +86,39 @@ select * from texts where $1::text is not null and $2::int is not null order by 
 NUMBERS = ["1; drop table victim", "1) or (1=1", "1::int", "' ", "0x1F'", "1 -- ", "$1", "\\"]
 
 
+Texts = Sequence[Sequence[str | None]]
+
+
+def csv_rows(content: bytes) -> Texts:
+    _, *rows = csv.reader(io.StringIO(content.decode(), newline=""), strict=True)
+    return rows
+
+
+def json_rows(content: bytes) -> Texts:
+    return [[str(value) for value in row.values()] for row in orjson.loads(content)]
+
+
+def ndjson_rows(content: bytes) -> Texts:
+    return json_rows(b"[" + b",".join(content.splitlines()) + b"]")
+
+
+def shown(form: str, text: str | None) -> str:
+    """How a value stands in such a file; none here is NULL, and the numbers are small."""
+    assert text is not None
+    is_number = text.removeprefix("-").isdigit()
+    live = form == "safe csv" and text[:1] and text[0] in FORMULA_STARTS and not is_number
+    return f"'{text}" if live else text
+
+
+# Extension, further keys of the query string, and what reads the rows back.
+FILES: dict[str, tuple[str, dict[str, str], Callable[[bytes], Texts]]] = {
+    "csv": ("csv", {}, csv_rows),
+    "safe csv": ("csv", {"spreadsheet_safe": "yes"}, csv_rows),
+    "json": ("json", {}, json_rows),
+    "ndjson": ("ndjson", {}, ndjson_rows),
+}
+
+
 @pytest.fixture(scope="module")
 async def url(postgres: Cluster) -> AsyncGenerator[str]:
     async with new_database(postgres) as made:
@@ -117,6 +155,19 @@ async def test_a_hostile_argument_is_a_value_wherever_it_stands(both: Both, plac
         [row] = await both.rows(place.replace(" ", "_"), given=value, n="7")
         assert "secret" not in row
         assert any(value in (text or "") for text in row) or place == "in unicode escapes"
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_a_hostile_argument_is_a_value_in_every_file(both: Both, place: str) -> None:
+    report = place.replace(" ", "_")
+    for value in ENDING:
+        given = {"given": value, "n": "7"}
+        rows = await both.rows(report, **given)
+        for form, (extension, keys, read) in FILES.items():
+            path = f"/api/reports/{report}/rows.{extension}"
+            answer = await both.served[0].client.get(path, params={**given, **keys})
+            assert answer.status_code == 200, answer.text
+            assert read(answer.content) == [[shown(form, text) for text in row] for row in rows]
 
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
