@@ -3,16 +3,21 @@
 import re
 import zipfile
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import openpyxl
+import pyarrow as pa
 import pytest
+from hypothesis import given, settings, strategies as st
 from python_calamine import CalamineWorkbook
 
 from app.errors import TooLarge
+from app.exports.cells import Column, joined
 from app.exports.formats import csv_lines
+from app.exports.typed import PgType
 from app.exports.workbook import letters, sheet_name
 from app.exports.xlsx import MOST_ROWS, xlsx_file
 
@@ -119,6 +124,19 @@ def test_what_a_spreadsheet_would_change_is_text(tmp_path: Path, type_: str, tex
     [cell] = column(tmp_path, type_, text)
 
     assert (cell.data_type, cell.value) == ("s", text)
+
+
+@settings(deadline=None)  # the first use of a kernel loads it
+@given(st.from_regex(r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?", fullmatch=True))
+def test_a_number_has_no_digit_that_a_spreadsheet_hides(text: str) -> None:
+    column = Column("A", PgType("numeric"), lambda _: 0)
+    [cell] = joined(column.cells(pa.array([text]), pa.array(["1"]))).to_pylist()
+
+    if cell == f'<c r="A1"><v>{text}</v></c>':
+        assert Decimal(f"{float(text):.15g}") == Decimal(text)
+    else:
+        assert cell == f'<c r="A1" t="inlineStr"><is><t>{text}</t></is></c>'
+        assert len(text) > 15
 
 
 def test_one_column_may_have_both(tmp_path: Path) -> None:
