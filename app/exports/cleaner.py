@@ -14,7 +14,7 @@ from app.runs.clock import Clock
 
 ROUND_SECONDS = 30.0
 # Of keys that we make: others' files may lie in the same place.
-OURS = re.compile(r"[0-9a-f-]{36}\.[0-9]+\.[a-z]+.*")
+OURS = re.compile(r"[0-9a-f-]{36}\.[0-9]+\.[a-z]+(\.gz|\.zst)?(#[0-9a-f]+)?")
 
 log = structlog.get_logger()
 
