@@ -5,7 +5,7 @@ CSV is COPY's own. An object of JSON is made whole by PostgreSQL, by the one rul
 JSON: so it arrives as it is, on a line of its own. Pure.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 import orjson
@@ -14,7 +14,7 @@ from app.catalog.report import Column
 from app.catalog.statement import Composition
 from app.errors import Json
 from app.exports.export import CsvOptions
-from app.exports.objects import DOCUMENTS, NUMBERS, distinct_names
+from app.exports.objects import NUMBERS, distinct_names
 
 PSQL = CsvOptions()
 BOM = b"\xef\xbb\xbf"
@@ -25,8 +25,12 @@ IN_SQL = "'=', '+', '-', '@', E'\\t', E'\\r'"
 NEVER_FORMULAS = NUMBERS | {"money", "boolean"}
 # Control characters: in JSON they are escaped, but for the breaks between tokens of a json value.
 UNQUOTED = {"format": "csv", "quote": "\x01", "delimiter": "\x02"}
-LONGEST_NAME = 63  # bytes; PostgreSQL would cut a longer one (PostgreSQL, 4.1.1)
-MOST_ARGUMENTS = 100  # of a function (PostgreSQL, appendix K)
+WHOLE_NUMBERS = frozenset({"smallint", "integer", "bigint"})
+# Printed without quotes, backslashes and control characters: by no more than two marks JSON.
+NEVER_ESCAPED = frozenset(
+    f"pg_catalog.{name}"
+    for name in ("date", '"time"', "timetz", '"timestamp"', "timestamptz", '"interval"', "uuid")
+)
 
 
 class TextForm(Protocol):
@@ -204,60 +208,44 @@ def may_be_formula(column: Column) -> bool:
 
 
 def objects_sql(composition: Composition, keys: Sequence[str]) -> str:
-    """One column with each row's JSON object, as `Objects` writes it."""
-    values = [
-        f"r.c{place + 1}" if is_json(column) else output
-        for column, output, place in zip(
-            composition.columns, composition.outputs, composition.places, strict=True
-        )
-    ]
-    if any(len(key.encode()) > LONGEST_NAME for key in keys):
-        row = composition.selecting([_concatenated(keys, values)])
-    else:
-        named = [f"{value} as {_quoted_name(key)}" for key, value in zip(keys, values, strict=True)]
-        inner = composition.selecting(named)
-        row = f"select pg_catalog.row_to_json(t.*)::text\nfrom (\n{inner}\n) as t"
-    if not any(column.type == "json" for column in composition.columns):
-        return row
-    # json is printed as it was written, line breaks between its tokens included.
-    return f"select pg_catalog.translate(j.object, E'\\n\\r', '  ')\nfrom (\n{row}\n) as j(object)"
+    """One column with each row's JSON object, as `Objects` writes it.
 
-
-def is_json(column: Column) -> bool:
-    """Whether PostgreSQL's own JSON of the type is ours; all else is a string of what it prints."""
-    return column.type in NUMBERS or column.type in DOCUMENTS or column.type == "boolean"
-
-
-def _concatenated(keys: Sequence[str], values: Sequence[str]) -> str:
-    """For names that PostgreSQL would cut: slower, since every value is copied several times."""
+    `row_to_json` takes twice as long: it asks the catalog about each column of each row.
+    """
     parts: list[str] = []
-    for number, (key, value) in enumerate(zip(keys, values, strict=True)):
+    for number, (key, column) in enumerate(zip(keys, composition.columns, strict=True)):
         before = ("," if number else "{") + orjson.dumps(key).decode() + ":"
-        json = f"pg_catalog.to_json({value})::text"
-        parts += [_literal(before), f"coalesce({json}, 'null')"]
-    return _concat([*parts, "'}'"])
+        value = json_value(column, composition.outputs[number], composition.places[number])
+        parts += [_literal(before), f"coalesce({value}, 'null')"]
+    return composition.selecting([_joined([*parts, "'}'"])])
 
 
-def _concat(parts: Sequence[str]) -> str:
-    """All of them one after the other, in calls of as many as a function takes."""
-    while len(parts) > 1:
-        parts = [f"pg_catalog.concat({', '.join(each)})" for each in _groups(parts)]
-    return parts[0]
+def json_value(column: Column, output: str, place: int) -> str:
+    """The text of the value in JSON, where it is not NULL; `output` is what is printed of it."""
+    raw = f"r.c{place + 1}"
+    if column.type in WHOLE_NUMBERS or column.type in ("boolean", "jsonb"):
+        return f"{raw}::text"
+    if column.type == "json":  # as it was written, line breaks between its tokens included
+        return f"pg_catalog.translate({raw}::text, E'\\n\\r', '  ')"
+    if column.type in NUMBERS:
+        return f"pg_catalog.to_json({raw})::text"
+    if column.cast in NEVER_ESCAPED:
+        return f"('\"' || {output} || '\"')"
+    return f"pg_catalog.to_json({output})::text"
 
 
-def _groups(parts: Sequence[str]) -> Iterable[Sequence[str]]:
-    starts = range(0, len(parts), MOST_ARGUMENTS)
-    return (parts[start : start + MOST_ARGUMENTS] for start in starts)
+def _joined(texts: Sequence[str]) -> str:
+    """All in a row. By halves: one after the other each would be copied as often as there are."""
+    if len(texts) == 1:
+        return texts[0]
+    middle = len(texts) // 2
+    return f"({_joined(texts[:middle])} || {_joined(texts[middle:])})"
 
 
 def _disarmed(text: str) -> str:
     # "C", since a text of two collations has none to compare by.
     first = f'left({text} collate pg_catalog."C", 1)'
     return f"case when {first} in ({IN_SQL}) then '''' || {text} else {text} end"
-
-
-def _quoted_name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _literal(text: str) -> str:

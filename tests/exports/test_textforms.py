@@ -106,7 +106,7 @@ async def test_odd_and_repeated_names_are_keys_as_they_are(here: Copying) -> Non
     assert list(orjson.loads(row)) == distinct_names(ODD_NAMES)
 
 
-async def test_a_name_that_would_be_cut_as_a_key_is_whole(here: Copying) -> None:
+async def test_a_key_longer_than_names_can_be_is_whole(here: Copying) -> None:
     names = ["x" * 63, "x" * 63, "ü" * 31 + "x", "ü" * 31 + "x", "it's $1 \\ %"]
     asked = await here.composed(names_sql(names))
 
@@ -114,9 +114,8 @@ async def test_a_name_that_would_be_cut_as_a_key_is_whole(here: Copying) -> None
     assert f'"{"x" * 63}_2":1'.encode() in await here.file("ndjson", asked)
 
 
-@pytest.mark.parametrize("name", ["a", "x" * 63])
-async def test_as_many_columns_as_there_can_be_are_written(here: Copying, name: str) -> None:
-    columns = ", ".join(f'{number}::int as "{name}"' for number in range(1600))
+async def test_as_many_columns_as_there_can_be_are_written(here: Copying) -> None:
+    columns = ", ".join(f"'{number}'::text as a" for number in range(1600))
     await same(here, await here.composed(f"select {columns}"))
 
 

@@ -131,9 +131,10 @@ async def test_a_text_of_two_collations_can_be_made_safe(here: Copying) -> None:
     sql = """select a.v || b.v as both
         from (select '=x' collate "C" as v) as a, (select 'y' collate "POSIX" as v) as b"""
 
-    file = await here.file("csv", await here.composed(sql), CsvOptions(spreadsheet_safe=True))
+    asked = await here.composed(sql)
 
-    assert file == b"both\n'=xy\n"
+    assert await here.file("csv", asked, CsvOptions(spreadsheet_safe=True)) == b"both\n'=xy\n"
+    assert await here.file("ndjson", asked) == b'{"both":"=xy"}\n'
 
 
 async def test_each_text_is_made_once(here: Copying) -> None:
