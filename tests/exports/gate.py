@@ -46,13 +46,13 @@ select * from public.locked
 -- parameters = [{ name = "n", label = "How many", default = 20000 }]
 select i, md5(i::text) as hash from (select generate_series(1, $1::int) as i) as n
 """,
-    "incompressible": f"""
+    "incompressible": """
 -- total = "none"
 -- parameters = [{{ name = "n", label = "How many MB", default = 100 }}]
 select i, (
-    select string_agg(md5((i * 40000 + j)::text), '') from generate_series(1, {10**6 // 32}) as j
+    select string_agg(md5((i * 1000 + j)::text), '') from generate_series(1, 1000) as j
 ) as text
-from (select generate_series(1, $1::int) as i) as n
+from (select generate_series(1, $1::int * 31) as i) as n
 """,
 }
 
