@@ -188,14 +188,20 @@ async def _run(settings: Settings, environ: Mapping[str, str], silent_seconds: f
     with own_signals(stop), suppress(Abandoned):
         async with AsyncExitStack() as stack:
             if line:
+                stack.enter_context(line.line)
                 watch = asyncio.create_task(_outlived(line, stop))
-                stack.callback(watch.cancel)
+                stack.push_async_callback(_cancelled, watch)
             async with stop.abandoning():
                 given = await stack.enter_async_context(sources(settings, share=True))
             if line:
                 line.tell_ready()
             log.info("worker_ready", slots=settings.export_slots)
             await work(given, stop, silent_seconds=silent_seconds)
+
+
+async def _cancelled(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.wait([task])
 
 
 async def _outlived(line: Line, stop: Stop) -> None:
