@@ -123,13 +123,14 @@ async def serving(app: Starlette, *, send_timeout: float = 30.0) -> AsyncGenerat
         drop_silent_clients(listener, send_timeout)
         listener.bind(("127.0.0.1", 0))
         async with app.router.lifespan_context(app), asyncio.TaskGroup() as tasks:
-            tasks.create_task(server.serve(sockets=[listener]))
+            serve = tasks.create_task(server.serve(sockets=[listener]))
             await accepting.wait()
             try:
                 yield f"http://127.0.0.1:{listener.getsockname()[1]}"
             finally:
                 server.should_exit = True
                 server.cut()
+                await asyncio.wait([serve])  # an error of the test would cancel it half-way
 
 
 @asynccontextmanager
