@@ -29,6 +29,7 @@ from app.errors import (
     DatabaseError,
     Internal,
     Interrupted,
+    InvalidArgument,
     Json,
     RowstreamError,
     RunTimeout,
@@ -133,6 +134,8 @@ class Exporter:
 
     async def _made(self, export: Export, tracker: Tracker) -> tuple[StoredFile, int]:
         report = await self._catalog.report(export.report)
+        if set(export.arguments) != {each.name for each in report.parameters}:
+            raise InvalidArgument("The report's parameters have changed since. Export it again.")
         query = query_from_json(export.arguments, export.query)
         return await self._maker.make(export, report, query, tracker)
 
