@@ -84,6 +84,7 @@ class CsvText:
     def __init__(self, columns: Sequence[Column], options: CsvOptions) -> None:
         self._columns = columns
         self._options = options
+        self._begun = False
 
     @property
     def copy_options(self) -> Mapping[str, object]:
@@ -116,16 +117,22 @@ class CsvText:
     def head(self) -> bytes:
         """The names, if they are wanted."""
         bom = BOM if self._options.bom else b""
-        return bom + self._header() if self._options.header else bom
+        return self._beginning(bom + self._header() if self._options.header else bom)
 
     def rows(self, data: bytes) -> bytes:
         """As they come."""
-        return data
+        return data if self._begun else self._beginning(data)
 
     def tail(self, rows: int) -> bytes:
         """Nothing: a CSV file ends with its last record."""
         del rows
         return b""
+
+    def _beginning(self, data: bytes) -> bytes:
+        """A spreadsheet takes a BOM for the file's, and what follows it for the first character."""
+        self._begun = self._begun or bool(data)
+        live = self._options.spreadsheet_safe and not self._options.bom and data.startswith(BOM)
+        return b"'" + data if live else data
 
     def _header(self) -> bytes:
         names = [column.name for column in self._columns]
