@@ -6,6 +6,7 @@ another. Nothing is compressed on the way.
 
 A browser gets the file as it is. Firefox takes a coded body that was cut for a whole one, whatever
 its `Content-Length`; Chromium goes on with a cut download in no coding, and counts decoded bytes.
+So does curl, which takes a 416 for the sign that it has everything.
 
 Who wins:
 
@@ -237,9 +238,21 @@ def file_response(
 
 
 def _accepted(headers: Mapping[str, str]) -> str:
-    """The codings that the client takes and knows to be cut."""
+    """The codings that the client takes, knows to be cut, and can go on with."""
     is_browser = headers.get("user-agent", "").startswith(BROWSER)
-    return "" if is_browser else headers.get("accept-encoding", "")
+    accepted = headers.get("accept-encoding", "")
+    return "" if is_browser or _counts_decoded(headers, accepted) else accepted
+
+
+def _counts_decoded(headers: Mapping[str, str], accepted: str) -> bool:
+    """Whether its range is of decoded bytes: who takes any coding that comes has decoded it.
+
+    Who keeps coded bytes asks for that coding alone, or says by a tag which ones he has.
+    """
+    if "range" not in headers or "if-range" in headers or "if-match" in headers:
+        return False
+    names = {each.partition(";")[0].strip().lower() for each in accepted.split(",")}
+    return len(names - {"", "identity"}) > 1
 
 
 def _content(chosen: Representation, spans: Sequence[Span]) -> Content:
