@@ -48,7 +48,7 @@ select i, md5(i::text) as hash from (select generate_series(1, $1::int) as i) as
 """,
     "incompressible": """
 -- total = "none"
--- parameters = [{{ name = "n", label = "How many MB", default = 100 }}]
+-- parameters = [{ name = "n", label = "How many MB", default = 100 }]
 select i, (
     select string_agg(md5((i * 1000 + j)::text), '') from generate_series(1, 1000) as j
 ) as text
