@@ -1,16 +1,22 @@
-"""HTTP/1.1 as uvicorn speaks it, with what it lacks: an end to waiting for a request.
+"""HTTP/1.1 as uvicorn speaks it, with what it lacks: an end to waiting for a request, and a way to
+break off an answer that everybody understands.
 
-Without it a client that sends half a head holds its socket for ever, and a head without an end
-fills the memory.
+Without the first a client that sends half a head holds its socket for ever, and a head without an
+end fills the memory. Without the second WebKit, and whoever speaks HTTP/1.0, take a body that broke
+off for a whole one: to them its end is the end of the connection.
 """
 
 import asyncio
+import socket
+import struct
 from asyncio import TimerHandle
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 REQUEST_SECONDS = 10.0  # to send a request: its head, and the small bodies we take
 HEAD_BYTES = 64 * 1024
+RESET = "rowstream.reset"  # an extension of the scope: call it to break off the answer
+AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends a reset (socket(7))
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -35,6 +41,7 @@ class PatientProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Start the clock of a further request on this connection."""
         super().on_message_begin()
+        self.scope["extensions"] = {RESET: {"reset": self.reset}}
         self.head_bytes, self.in_head = 0, True
         self._expect()
 
@@ -55,6 +62,13 @@ class PatientProtocol(HttpToolsProtocol):
             self.head_bytes += len(data)
             if self.head_bytes > HEAD_BYTES:
                 self._refuse(b"431 Request Header Fields Too Large")
+
+    def reset(self) -> None:
+        """End the connection so that nobody takes it for the end of an answer."""
+        if not self.transport.is_closing():
+            connection: socket.socket = self.transport.get_extra_info("socket")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+            self.transport.abort()
 
     def _expect(self) -> None:
         if self.deadline is None:

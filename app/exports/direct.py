@@ -7,7 +7,7 @@ It lasts until everything is sent. Who wins:
     the client leaves            the run is cancelled; so it is, too, when the client has taken
                                  nothing for the send timeout
     the run ends otherwise       before anything is sent: an answer that says why; later the
-                                 connection is cut, by leaving the body unfinished: the client sees
+                                 connection is reset, in the middle of the body: the client sees
                                  that the file is not whole
 """
 
@@ -23,7 +23,7 @@ from starlette.types import Receive, Scope, Send
 from app.catalog.statement import Composition
 from app.database.copy import copy_file
 from app.errors import Interrupted
-from app.exports.download import SANDBOX, attachment, left
+from app.exports.download import SANDBOX, attachment, break_off, left
 from app.exports.export import MEDIA_TYPES, CsvOptions
 from app.exports.formats import Format
 from app.exports.spool import Broken, Spool
@@ -102,6 +102,7 @@ class DirectResponse(Response):
             await self._runner.ended.wait()
             if self._runner.run.reason != "follower_left":
                 log.warning("download_cut", **log_facts(self._runner.run))
+                break_off(scope)
         except TimeoutError:
             log.info("download_dropped", reason="it took nothing for the send timeout")
         finally:

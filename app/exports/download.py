@@ -8,8 +8,8 @@ Who wins:
     the client takes nothing     after the send timeout the connection is cut
     the backlog is damaged       the connection is cut: the client sees that the file is not whole
 
-A connection is cut by leaving the body unfinished: the server then closes it without the mark
-that ends a chunked body.
+A connection is cut by leaving the body unfinished and resetting it: to some clients the end of a
+connection is the end of a body, too, even without the mark that ends a chunked one.
 """
 
 import asyncio
@@ -34,6 +34,8 @@ from app.runs.runs import Runs
 SANDBOX = "default-src 'none'; sandbox"
 
 Pieces = AsyncGenerator[memoryview]
+
+RESET = "rowstream.reset"  # the server's extension of ASGI
 
 log = structlog.get_logger()
 
@@ -68,7 +70,11 @@ class RowsResponse(Response):
             async with aclosing(self._made(reader)) as pieces:
                 first = await _first(pieces)
                 await self._begin(send)
-                await self._send_all(first, pieces, receive, send)
+                try:
+                    await self._send_all(first, pieces, receive, send)
+                except Damaged:
+                    log.warning("download_cut", reason="the backlog is damaged")
+                    break_off(scope)
 
     async def _send_all(
         self, first: memoryview, pieces: Pieces, receive: Receive, send: Send
@@ -81,8 +87,6 @@ class RowsResponse(Response):
                     return
                 await self._send_piece(piece, send)
             await self._send_piece(memoryview(b""), send, more=False)
-        except Damaged:
-            log.warning("download_cut", reason="the backlog is damaged")
         except TimeoutError:
             log.info("download_dropped", reason="it took nothing for the send timeout")
         finally:
@@ -135,6 +139,13 @@ async def _first(pieces: Pieces) -> memoryview:
         return await anext(pieces, memoryview(b""))  # a file without rows can be empty
     except Damaged:
         raise damaged_error() from None
+
+
+def break_off(scope: Scope) -> None:
+    """Reset the connection where the server can: an end alone is a whole body to some clients."""
+    extension = scope.get("extensions", {}).get(RESET)
+    if extension is not None:
+        extension["reset"]()
 
 
 async def left(receive: Receive) -> None:

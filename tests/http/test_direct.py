@@ -196,7 +196,7 @@ async def test_a_client_that_leaves_ends_the_statement(
 
 @pytest.mark.parametrize("extension", EXTENSIONS)
 async def test_a_failure_in_the_middle_cuts_the_download(server: Served, extension: str) -> None:
-    with capture_logs() as logs, pytest.raises(httpx.RemoteProtocolError, match="incomplete"):
+    with capture_logs() as logs, pytest.raises(httpx.ReadError):
         await server.client.get(f"/api/reports/late/rows.{extension}")
     await until(lambda: any(each["event"] == "download_cut" for each in logs), "the line")
 
@@ -215,7 +215,7 @@ async def test_curl_sees_that_the_file_is_not_whole(server: Served) -> None:
     )
     out, _ = await curl.communicate()
 
-    assert curl.returncode == 18  # "partial file" (man curl)
+    assert curl.returncode == 56  # "failure with receiving network data" (man curl)
     assert out.startswith(b"n,quotient,word\n1,0,secret\n")
 
 
@@ -226,7 +226,7 @@ async def test_a_run_that_is_cancelled_cuts_its_download(server: Served) -> None
         [run] = server.runs.locals
         cancelled = await server.client.delete(f"/api/runs/{run}")
         assert cancelled.json()["status"] == "cancelled"
-        with pytest.raises(httpx.RemoteProtocolError, match="incomplete"):
+        with pytest.raises(httpx.ReadError):
             [_ async for _ in lines]
 
 
@@ -235,7 +235,7 @@ async def test_a_stop_cuts_the_download(server: Served) -> None:
         lines = answer.aiter_lines()
         await anext(lines)
         await server.runs.interrupt_all()
-        with pytest.raises(httpx.RemoteProtocolError, match="incomplete"):
+        with pytest.raises(httpx.ReadError):
             [_ async for _ in lines]
 
 
