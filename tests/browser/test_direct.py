@@ -22,7 +22,8 @@ def test_what_breaks_off_is_no_file(page: ReportPage) -> None:
     whole = fetched(page, "/api/reports/numbers/rows.csv?rows=3")
     broken = fetched(page, "/api/reports/failing/rows.csv")
 
-    assert (whole, broken) == ([200, 77], "TypeError")
+    assert whole == [200, 77]
+    assert broken in ("TypeError", "AbortError")  # which of them is the engine's affair
 
 
 def fetched(page: ReportPage, path: str) -> object:
