@@ -27,6 +27,7 @@ where application_name like 'rowstream export %' and query like 'COPY%' and stat
 QUEUE = (
     "select pid from pg_stat_activity where query ilike '%pgqueuer%' and pid <> pg_backend_pid()"
 )
+DURABLE = "checkpoint"  # the tests' clusters do not wait for their commits to be safe
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
 
@@ -103,6 +104,7 @@ async def test_a_restart_of_the_only_postgresql_fails_the_export(
             await gate.close()
             export = await server.start(form, report="gated")
             await pid_of(gate)
+            await gate.connection.execute(DURABLE)
             await asyncio.to_thread(own_postgres.stop, mode)
         await asyncio.to_thread(own_postgres.start)
         await answered(server, "GET", f"/exports/{export}/status")
@@ -123,6 +125,7 @@ async def test_a_restart_while_the_end_is_told_loses_nothing(
             await gate.hold_at(COMPLETING)
             export = await server.start(report="small")
             await gate.until_held()
+            await gate.connection.execute(DURABLE)
             await asyncio.to_thread(own_postgres.restart, "immediate")
         await answered(server, "GET", f"/exports/{export}/status")
 
