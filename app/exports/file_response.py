@@ -181,7 +181,9 @@ class StoredFileResponse(Response):
                 await self._send_slices(piece, send)
             await self._send_piece(memoryview(b""), send, more=False)
         except Storage as error:
-            log.warning("download_cut", reason=error.detail, cause=repr(error.__cause__))
+            # Its own words have the key, which begins with the export's whole id.
+            cause = type(error.__cause__).__qualname__
+            log.warning("download_cut", reason=error.detail, cause=cause)
         except TimeoutError:
             log.info("download_dropped", reason="it took nothing for the send timeout")
         finally:
