@@ -16,7 +16,7 @@ from app.catalog.catalog import Catalog
 from app.catalog.describing import describe_report
 from app.catalog.query import Query, parse_query
 from app.catalog.report import Report
-from app.database.copy import copy_file
+from app.database.copy import BLOCK_BYTES, copy_file
 from app.database.pool import Database
 from app.database.tasks import in_thread
 from app.database.translate import Canceled
@@ -184,7 +184,12 @@ class _Export:
         asked = opened.composition
         try:
             rows = await copy_file(
-                opened.connection, asked, asked.raw(), take, options={"format": "csv"}
+                opened.connection,
+                asked,
+                asked.raw(),
+                take,
+                options={"format": "csv"},
+                at_least=BLOCK_BYTES,
             )
             await in_thread(table.close)
             return Written(rows, await in_thread(lambda: path.stat().st_size))

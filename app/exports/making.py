@@ -14,7 +14,7 @@ import structlog
 from app.catalog.query import Query
 from app.catalog.report import Report
 from app.database.copied import copied_rows
-from app.database.copy import copy_file
+from app.database.copy import BLOCK_BYTES, copy_file
 from app.database.count import count_rows
 from app.database.session import export_snapshot
 from app.database.tasks import in_thread
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     Begin = Callable[[Path, Opened], TableFile]
 
 NAME_LENGTH = 8  # of the id, in pg_stat_activity
-GATHER_BYTES = 256 * 1024
 PIECE_BYTES = 2**20
 
 Make = Callable[[Export, Opened, Tracker], Awaitable[tuple[StoredFile, int]]]
@@ -168,6 +167,7 @@ class Maker:
                 composition.raw(),
                 take,
                 options={"format": "csv"},
+                at_least=BLOCK_BYTES,
             )
         return rows
 
@@ -232,28 +232,19 @@ class Maker:
 
 
 async def _copy(opened: Opened, form: TextForm, hashed: Hashed) -> int:
-    """PostgreSQL sends a few kilobytes at a time; each step over them costs as much as of many."""
-    gathered, size = list[bytes](), 0
-
     async def take(data: bytes) -> None:
-        nonlocal size
-        gathered.append(data)
-        size += len(data)
-        if size >= GATHER_BYTES:
-            await flush()
-
-    async def flush() -> None:
-        nonlocal size
-        block, size = b"".join(gathered), 0
-        gathered.clear()
-        await hashed.write(form.rows(block))
+        await hashed.write(form.rows(data))
 
     composition = opened.composition
     await hashed.write(form.head())
     rows = await copy_file(
-        opened.connection, composition, form.sql(composition), take, options=form.copy_options
+        opened.connection,
+        composition,
+        form.sql(composition),
+        take,
+        options=form.copy_options,
+        at_least=BLOCK_BYTES,
     )
-    await flush()
     await hashed.write(form.tail(rows))
     return rows
 

@@ -66,6 +66,22 @@ async def test_the_bytes_are_copys_and_the_rows_are_counted(connection: "Connect
     assert (data, rows) == (b'1,"a\nb"\n2,"a\nb"\n3,"a\nb"\n', 3)
 
 
+async def test_who_can_wait_is_given_more_at_a_time_and_misses_nothing(
+    connection: "Connection",
+) -> None:
+    sql = "select i, repeat('x', 80) as text from generate_series(1, 20000) as i"
+    asked, pieces = await composed(connection, sql), list[bytes]()
+
+    async def take(data: bytes) -> None:
+        pieces.append(data)
+
+    await copy_file(connection, asked, asked.raw(), take, options=CSV, at_least=100_000)
+
+    assert len(pieces) > 2
+    assert min(map(len, pieces[:-1])) >= 100_000
+    assert b"".join(pieces) == (await copied(connection, sql))[0]
+
+
 async def test_nothing_is_no_row(connection: "Connection") -> None:
     assert await copied(connection, "select 1 as one where false") == (b"", 0)
 
