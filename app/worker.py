@@ -7,7 +7,7 @@ worker dies its exports are taken by another after ten seconds, and done from th
 import asyncio
 import os
 import sys
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -42,20 +42,27 @@ AGAIN_SECONDS = 1.0
 log = structlog.get_logger()
 
 
+def _unwatched() -> None:
+    """Nobody waits for it to be ready; the log says so."""
+
+
 async def work(
     settings: Settings,
     stop: Stop,
     *,
     clock: Clock | None = None,
     silent_seconds: float = SILENT_SECONDS,
+    ready: Callable[[], None] = _unwatched,
 ) -> None:
     """Do exports until the stop. The settings name both databases.
 
-    An export whose worker is silent for so many seconds is taken from it. Raises StartupError or a
-    RowstreamError when it cannot begin.
+    `ready` is called when everything is open. An export whose worker is silent for so many seconds
+    is taken from it. Raises StartupError or a RowstreamError when it cannot begin.
     """
     async with opened_exporter(settings, clock=clock or Clock()) as (database, exporter):
         worker = Worker(slots=settings.export_slots, silent_seconds=silent_seconds)
+        ready()
+        log.info("worker_ready", slots=settings.export_slots)
         beside = [
             asyncio.create_task(database.listen(CHANNEL, exporter.lost, _nothing)),
             asyncio.create_task(_stopped(stop, worker, exporter)),
@@ -97,6 +104,7 @@ async def opened_exporter(
             maker=_maker(settings, database, store, clock),
             clean=partial(_clean, cleaners),
             limit=settings.export_timeout,
+            files_bytes=settings.files_bytes,
         )
         cleaning = asyncio.create_task(_clean_for_ever(cleaners))
         try:
@@ -193,10 +201,8 @@ async def _run(settings: Settings, environ: Mapping[str, str], silent_seconds: f
                 stack.push_async_callback(_cancelled, watch)
             async with stop.abandoning():
                 given = await stack.enter_async_context(sources(settings, share=True))
-            if line:
-                line.tell_ready()
-            log.info("worker_ready", slots=settings.export_slots)
-            await work(given, stop, silent_seconds=silent_seconds)
+            ready = line.tell_ready if line else _unwatched
+            await work(given, stop, silent_seconds=silent_seconds, ready=ready)
 
 
 async def _cancelled(task: "asyncio.Task[None]") -> None:

@@ -16,6 +16,7 @@ alone: two workers never write the same file.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 from uuid import uuid4
 
@@ -58,7 +59,8 @@ class Postponed(Exception):
 
 
 class Exporter:
-    """Does exports as `worker`, several at a time. `limit` in seconds is for each.
+    """Does exports as `worker`, several at a time. `limit` in seconds is for each, and all files
+    together may have `files_bytes`.
 
     `clean` deletes what the dead have left: it is called when an export is taken from one.
     """
@@ -73,6 +75,7 @@ class Exporter:
         maker: Maker,
         clean: Clean,
         limit: float,
+        files_bytes: int,
     ) -> None:
         self._worker = worker
         self._ledger = ledger
@@ -81,6 +84,7 @@ class Exporter:
         self._maker = maker
         self._clean = clean
         self._limit = limit
+        self._files_bytes = files_bytes
         self._working: dict[ExportId, asyncio.Task[None]] = {}
         self._stopping = False
 
@@ -117,20 +121,28 @@ class Exporter:
             await self._clean()
         if export.attempt - export.postponed > MOST_ATTEMPTS:
             raise Interrupted(f"Its worker ended {MOST_ATTEMPTS} times while it wrote the file.")
-        tracker = Tracker(export, self._ledger, lost=lambda: self.lost(export.id))
-        limit = asyncio.timeout(self._limit)
-        try:
-            async with limit:
-                file, rows = await self._made(export, tracker)
-        except TimeoutError:
-            if not limit.expired():
-                raise
-            raise self._timeout() from None
+        lost = partial(self.lost, export.id)
+        tracker = Tracker(export, self._ledger, most=self._files_bytes, lost=lost)
+        file, rows = await self._made_in_time(export, tracker)
         if not await self._publish(export, file, rows):
             return
         log.info("export_completed", **_facts(export), rows=rows, bytes=file.size)
         if export.format in TEXT_FORMATS:
             await self._compress(export, file)
+
+    async def _made_in_time(self, export: Export, tracker: Tracker) -> tuple[StoredFile, int]:
+        limit = asyncio.timeout(self._limit)
+        try:
+            async with limit:
+                return await self._made(export, tracker)
+        except asyncio.CancelledError:
+            if tracker.refusal is not None:
+                raise tracker.refusal from None
+            raise
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise self._timeout() from None
 
     async def _made(self, export: Export, tracker: Tracker) -> tuple[StoredFile, int]:
         report = await self._catalog.report(export.report)

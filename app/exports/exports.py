@@ -1,5 +1,6 @@
 """What the server does with exports: enter, look up, list, delete. Workers do the work."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 
 import structlog
@@ -75,7 +76,7 @@ class Exports:
         log.info("export_deleted", export=export.id[:NAME_LENGTH])
 
 
-def files_used_up(usage: dict[str, Usage], owner: str, *, most: int) -> Storage | None:
+def files_used_up(usage: Mapping[str, Usage], owner: str, *, most: int) -> Storage | None:
     """Why this owner can have no more files, or None. `most` is what all may take together."""
     mine = usage.get(owner)
     if mine is not None and mine.kept >= owner_limit(most):

@@ -1,4 +1,6 @@
-"""How far one attempt at an export is: told to the ledger once a second, while it is still ours."""
+"""How far one attempt at an export is: told to the ledger once a second, while it is still ours
+and there is room for it.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -7,10 +9,11 @@ from dataclasses import replace
 
 import structlog
 
-from app.errors import RowstreamError
+from app.errors import RowstreamError, Storage
 from app.exports.export import Export, Stage
 from app.exports.ledger import Ledger
 from app.runs.progress import Progress
+from app.runs.space import kept_bytes
 
 SAVE_SECONDS = 1.0
 
@@ -20,13 +23,18 @@ Look = Callable[[], Awaitable[int | None]]
 
 
 class Tracker:
-    """Of one attempt. `lost` is called when the export has ended or is somebody else's.
+    """Of one attempt. `lost` is called when the export has ended or is somebody else's, and when
+    all files together have more than `most` bytes: `refusal` says so then.
 
     A ledger that is away changes nothing: what is not told now is told a second later.
     """
 
-    def __init__(self, export: Export, ledger: Ledger, *, lost: Callable[[], object]) -> None:
+    def __init__(
+        self, export: Export, ledger: Ledger, *, most: int, lost: Callable[[], object]
+    ) -> None:
         self.export = export
+        self.refusal: Storage | None = None
+        self._most = most
         self._ledger = ledger
         self._lost = lost
         self._progress = Progress()
@@ -82,6 +90,19 @@ class Tracker:
             if rows is not None:
                 self.has_rows(max(rows, self._progress.rows))
             await self.save()
+            await self._check_room()
+
+    async def _check_room(self) -> None:
+        """Give up where all files have filled their space by now; an owner's share counted when
+        the export was asked for.
+        """
+        try:
+            usage = await self._ledger.usage_by_owner()
+        except RowstreamError:
+            return
+        if kept_bytes(usage) > self._most:
+            self.refusal = Storage("The server's space for files is used up. Try again later.")
+            self._lost()
 
     def _show(self, progress: Progress) -> None:
         self._progress = progress

@@ -103,10 +103,31 @@ async def cramped(settings: Settings) -> AsyncIterator[Exporting]:
 
 
 async def test_an_owner_whose_files_fill_his_share_starts_no_more(cramped: Exporting) -> None:
-    export = (await cramped.finished(n=500))["exportId"]
+    export = (await cramped.finished(n=150))["exportId"]
 
     refused = await cramped.client.post("/exports/csv?report=numbers")
 
     assert_problem(refused, "storage")
     await cramped.client.delete(f"/exports/{export}")
     await cramped.finished(n=1)
+
+
+ENDLESS = """
+-- title = "A kilobyte each millisecond"
+select i as number, repeat('x', 1000) as text, pg_sleep(0.001)::text as slept
+from generate_series(1, 60000) as i
+"""
+
+
+async def test_an_export_that_fills_all_space_while_it_is_written_fails_and_leaves_nothing(
+    settings: Settings, traces: Traces
+) -> None:
+    assert settings.reports is not None
+    (settings.reports / "endless.sql").write_text(ENDLESS.lstrip())
+    small = replace(settings, files_bytes=500_000)
+    async with serving_reports(small) as served, working(small):
+        exporting = Exporting(served)
+        status = await exporting.reached(await exporting.start(report="endless"), "failed")
+
+    assert status["error"]["code"] == "storage"
+    await traces.until_none()
