@@ -1,5 +1,6 @@
 """What the server does with exports: enter, look up, list, delete. Workers do the work."""
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -10,7 +11,7 @@ from app.catalog.report import Report
 from app.errors import Storage
 from app.exports.export import CsvOptions, Export, ExportId, Format, new_export_id
 from app.exports.ledger import Ledger
-from app.exports.queue import enqueue
+from app.exports.queue import enqueue, load
 from app.exports.store import Store
 from app.runs.clock import Clock
 from app.runs.space import Usage, kept_bytes, owner_limit
@@ -49,6 +50,7 @@ class Exports:
             query=query.to_json(),
             created_at=self._clock.now(),
         )
+        await asyncio.to_thread(load)
         most = self._settings.exports_per_owner
         await self._ledger.enter(export, most=most, queue=enqueue)
         log.info("export_queued", export=export.id[:NAME_LENGTH], report=report.name, format=form)

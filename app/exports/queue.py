@@ -4,6 +4,7 @@ Its library is heavy (pydantic), so it is imported when the first export is ente
 """
 
 import asyncio
+import importlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -34,6 +35,11 @@ select not exists (
 Do = Callable[[ExportId], Awaitable[None]]
 
 log = structlog.get_logger()
+
+
+def load() -> None:
+    """Import the library, which takes half a second: for a thread, before the first `enqueue`."""
+    importlib.import_module("app.exports.claims")
 
 
 async def enqueue(connection: "Connection", export: ExportId) -> None:
