@@ -45,7 +45,9 @@ class S3:
 
     def unfinished(self, prefix: str) -> list[str]:
         """The keys of uploads below a prefix that were begun and neither ended nor aborted."""
-        answer = httpx.get(f"{self.endpoint}/{BUCKET}", params={"uploads": ""})
+        answer = httpx.get(
+            f"{self.endpoint}/{BUCKET}", params={"uploads": ""}, timeout=START_SECONDS
+        )
         answer.raise_for_status()
         keys = re.findall(r"<Key>([^<]+)</Key>", answer.text)
         return [key for key in keys if key.startswith(f"{prefix}/")]

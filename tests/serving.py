@@ -20,7 +20,7 @@ from app.sockets import drop_silent_clients
 from app.web.middleware import exception_handlers, middleware
 from tests.sse_client import Event, EventReader
 
-WAIT_SECONDS = 10.0
+WAIT_SECONDS = 25.0  # only a failing test waits so long
 LOOK_SECONDS = 0.01
 # httpx cannot decode a zstd body of several frames when one of them ends where a read does.
 PLAIN = {"Accept-Encoding": "identity"}
@@ -161,7 +161,7 @@ def small_app(routes: Sequence[BaseRoute]) -> Starlette:
 
 
 async def until(holds: Callable[[], bool], what: str) -> None:
-    """Wait until something holds; fails after ten seconds, saying what did not happen."""
+    """Wait until something holds; fails after 25 seconds, saying what did not happen."""
     deadline = asyncio.get_running_loop().time() + WAIT_SECONDS
     while not holds():
         assert asyncio.get_running_loop().time() < deadline, f"{what} did not happen"

@@ -13,7 +13,7 @@ from app.settings import Settings
 from app.worker import work
 from tests.serving import LOOK_SECONDS, Served
 
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 45.0  # only a failing test waits so long
 
 Status = dict[str, Any]
 

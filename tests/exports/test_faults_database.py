@@ -251,6 +251,7 @@ async def test_an_export_with_a_frozen_backend_ends_at_its_time_limit(
         await works_again(server)
 
 
+@pytest.mark.timeout(120)
 async def test_a_frozen_queue_is_left_for_another_connection(
     settings: Settings, own_postgres: Cluster
 ) -> None:
