@@ -126,7 +126,7 @@ class Gate:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
         self._open.add(writer)
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+        with contextlib.suppress(OSError, RuntimeError, asyncio.IncompleteReadError):
             if self._hangs:
                 await reader.read()
             elif self._times:
@@ -161,7 +161,8 @@ class Gate:
 
 async def copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
     """Pass bytes on until either end is gone; then the other is told."""
-    with contextlib.suppress(OSError):
+    # uvloop says of a transport that was aborted meanwhile: RuntimeError, the handler is closed.
+    with contextlib.suppress(OSError, RuntimeError):
         while piece := await source.read(PIECE):
             sink.write(piece)
             await sink.drain()

@@ -43,7 +43,7 @@ PART_BYTES = 8 * 2**20  # a write: S3 takes 10,000 parts, so a file may have 80 
 PARTS = 2  # on their way at once, so that one is filled while another is sent
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
 KEY = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*(#[0-9a-f]+)?", re.ASCII)
-DROP_SECONDS = 3.0  # for leaving nothing in a store that does not answer
+DROP_SECONDS = 5.0  # for leaving nothing in a store that does not answer
 LISTED = 1000  # entries of a bucket in one answer, the most that S3 gives
 
 # The stubs speak of Arrow, which is not here.

@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 from app.errors import Storage
 from app.exports.store_errors import refusal, storage_errors
 
-SECONDS = 3.0  # for one request
+SECONDS = 5.0  # for one request
 NOTHING = hashlib.sha256().hexdigest()
 UPLOAD = re.compile(r"<Upload>(.*?)</Upload>", re.DOTALL)
 DEFAULT_REGION = "us-east-1"

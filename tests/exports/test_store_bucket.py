@@ -85,6 +85,7 @@ async def test_a_last_part_that_fails_leaves_no_upload(
         async with store.writing(KEY) as sink:
             await sink.write(noise(2 * PART_BYTES))
             gate.refuse(400, times=1)
+    gate.pass_on()  # a part that was cut may have failed without another request
 
     assert gate.server.unfinished(prefix) == []
     assert await store.entries() == []
