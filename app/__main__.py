@@ -140,13 +140,7 @@ async def _check(settings: Settings) -> tuple[list[Finding], int]:
         with translated(show_detail=True, connecting=True):
             async with Database(**urls, reading_connections=1) as database:
                 await database.ready()
-                catalog = Catalog(
-                    database,
-                    folder=given.reports,
-                    schemas=given.expose,
-                    timezone=given.timezone,
-                    show_detail=True,
-                )
+                catalog = Catalog.of(given, database, show_detail=True)
                 return await catalog.check(), len(await catalog.reports())
 
 

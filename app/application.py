@@ -54,7 +54,7 @@ def create_app(
             app.state.database = database
             app.state.runs = runs
             app.state.exports = _exports(settings, database, clock=clock or Clock())
-            app.state.catalog = _catalog(settings, database)
+            app.state.catalog = Catalog.of(settings, database)
             yield
 
     app = Starlette(
@@ -66,16 +66,6 @@ def create_app(
     # An address has one form; a redirect would name the host and lose what a POST carries.
     app.router.redirect_slashes = False
     return app
-
-
-def _catalog(settings: Settings, database: Database) -> Catalog:
-    return Catalog(
-        database,
-        folder=settings.reports,
-        schemas=settings.expose,
-        timezone=settings.timezone,
-        show_detail=settings.error_detail,
-    )
 
 
 def _exports(settings: Settings, database: Database, *, clock: Clock) -> Exports:

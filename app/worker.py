@@ -100,7 +100,7 @@ async def opened_exporter(
             worker=uuid4().hex,
             ledger=ledger,
             store=store,
-            catalog=_catalog(settings, database),
+            catalog=Catalog.of(settings, database),
             maker=_maker(settings, database, store, clock),
             clean=partial(_clean, cleaners),
             limit=settings.export_timeout,
@@ -112,16 +112,6 @@ async def opened_exporter(
         finally:
             cleaning.cancel()
             await asyncio.wait([cleaning])
-
-
-def _catalog(settings: Settings, database: Database) -> Catalog:
-    return Catalog(
-        database,
-        folder=settings.reports,
-        schemas=settings.expose,
-        timezone=settings.timezone,
-        show_detail=settings.error_detail,
-    )
 
 
 def _maker(settings: Settings, database: Database, store: Store, clock: Clock) -> Maker:

@@ -23,6 +23,7 @@ from app.database.pool import Database
 from app.database.translate import translated
 from app.database.values import check_values
 from app.errors import Json, NotFound, ReportBroken, RowstreamError
+from app.settings import Settings
 
 KEPT_SECONDS = 60.0
 
@@ -51,6 +52,19 @@ class Catalog:
         self._exposed = Exposed(database, schemas, seconds=list_seconds)
         self._described = Kept[str, Described](KEPT_SECONDS)
         self._offered = Kept[tuple[str, str | None], list[Option] | None](KEPT_SECONDS)
+
+    @classmethod
+    def of(
+        cls, settings: Settings, database: Database, *, show_detail: bool | None = None
+    ) -> "Catalog":
+        """The catalog that the settings name; `show_detail` is theirs unless it is given."""
+        return cls(
+            database,
+            folder=settings.reports,
+            schemas=settings.expose,
+            timezone=settings.timezone,
+            show_detail=settings.error_detail if show_detail is None else show_detail,
+        )
 
     async def reports(self) -> list[Report]:
         """Every report that parses, by name. Files come before tables of the same name."""

@@ -1,7 +1,7 @@
 """Tasks that stop others, and work that nothing stops half-way."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -30,14 +30,19 @@ async def to_its_end(work: "asyncio.Future[Any]") -> asyncio.CancelledError | No
     return cancelled
 
 
-async def in_thread(work: Callable[[], T]) -> T:
-    """Done in a thread, to its end: whoever cancels may then clean up what the thread used."""
-    doing = asyncio.get_running_loop().run_in_executor(None, work)
+async def finished(work: Awaitable[T]) -> T:
+    """What work gives, done to its end: whoever cancels may then clean up what it used."""
+    doing = asyncio.ensure_future(work)
     cancelled = await to_its_end(doing)
     if cancelled is not None:
         doing.exception()  # nobody is left to hear of it
         raise cancelled
     return doing.result()
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """The same in a thread."""
+    return await finished(asyncio.get_running_loop().run_in_executor(None, work))
 
 
 async def in_time(work: "asyncio.Future[Any]", seconds: float) -> asyncio.CancelledError | None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import BinaryIO, cast
 
 from app.catalog.catalog import Catalog
 from app.catalog.describing import describe_report
@@ -20,17 +20,15 @@ from app.database.copy import BLOCK_BYTES, copy_file
 from app.database.pool import Database
 from app.database.tasks import in_thread
 from app.database.translate import Canceled
-from app.errors import Interrupted, InvalidArgument, StartupError, Storage
+from app.errors import Interrupted, StartupError, Storage
 from app.exports.export import FORMATS, TEXT_FORMATS, CsvOptions, Format, csv_options, parse_format
 from app.exports.formats import Format as TextFormat
 from app.exports.progress_bar import ProgressBar, Records
 from app.exports.reading import Opened, Source
+from app.exports.tableforms import table_form
 from app.exports.textforms import text_form
 from app.exports.unrepresentable import Unrepresentable
 from app.settings import Settings
-
-if TYPE_CHECKING:
-    from app.exports.typed import TableFile
 
 STANDARD_OUTPUT = "-"
 OUTPUT_NUMBER = 1  # standard output's descriptor
@@ -83,9 +81,7 @@ async def export(settings: Settings, wanted: Wanted) -> Written:
 
     Raises RowstreamError, StartupError for an output that cannot be, and OutputClosed.
     """
-    options, items = csv_options(wanted.params)
-    if options != CsvOptions() and wanted.form != "csv":
-        raise InvalidArgument("Delimiter, quotes, header and BOM are options of csv alone.")
+    options, items = csv_options(wanted.form, wanted.params)
     if wanted.output is not None:
         _check_output(wanted.output, force=wanted.force)
     addresses = {"reading_url": str(settings.database_url), "state_url": str(settings.state_url)}
@@ -111,13 +107,7 @@ async def export(settings: Settings, wanted: Wanted) -> Written:
 async def _asked(
     settings: Settings, database: Database, name: str, items: Sequence[tuple[str, str]]
 ) -> tuple[Report, Query]:
-    catalog = Catalog(
-        database,
-        folder=settings.reports,
-        schemas=settings.expose,
-        timezone=settings.timezone,
-        show_detail=True,
-    )
+    catalog = Catalog.of(settings, database, show_detail=True)
     report = await catalog.report(name)
     query = parse_query(report, items)
     await catalog.validate(report, query)
@@ -176,12 +166,14 @@ class _Export:
     async def _typed(
         self, opened: Opened, path: Path, bar: ProgressBar, text_columns: frozenset[int]
     ) -> Written:
-        table = _table(self.wanted.form, path, opened, self.report.title, text_columns)
+        asked = opened.composition
+        table = table_form(self.wanted.form)(
+            path, asked.columns, title=self.report.title, text_columns=text_columns
+        )
 
         async def take(data: bytes) -> None:
             bar.more(rows=await in_thread(partial(table.write, data)), size=len(data))
 
-        asked = opened.composition
         try:
             rows = await copy_file(
                 opened.connection,
@@ -268,17 +260,3 @@ def _param(text: str) -> tuple[str, str]:
     if not equals or not name:
         raise StartupError(f"--param takes NAME=VALUE, such as min_delay=60; not {text!r}.")
     return name, value
-
-
-def _table(
-    form: Format, path: Path, opened: Opened, title: str, text_columns: frozenset[int]
-) -> "TableFile":
-    """Loads what is heavy and needed for these formats alone."""
-    columns = [(each.name, each.type) for each in opened.composition.columns]
-    if form == "xlsx":
-        from app.exports.xlsx import xlsx_file  # noqa: PLC0415
-
-        return xlsx_file(path, columns, title=title)
-    from app.exports.parquet import parquet_file  # noqa: PLC0415
-
-    return parquet_file(path, columns, text_columns=text_columns)

@@ -21,12 +21,12 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.catalog.statement import Composition
-from app.database.copy import copy_file
 from app.errors import Interrupted
 from app.exports.download import SANDBOX, attachment, break_off, left
 from app.exports.export import MEDIA_TYPES, CsvOptions
 from app.exports.formats import Format
 from app.exports.spool import Broken, Spool
+from app.exports.text_file import write_text
 from app.exports.textforms import text_form
 from app.runs.runner import Runner, log_facts
 from app.runs.runs import Runs
@@ -54,15 +54,7 @@ class DirectFile:
         """The whole file, the header at once."""
         form = text_form(self._name, composition.columns, options=self._options)
         async with self._spool.writing() as write:
-
-            async def take(data: bytes) -> None:
-                await write(form.rows(data))
-
-            await write(form.head())
-            rows = await copy_file(
-                connection, composition, form.sql(composition), take, options=form.copy_options
-            )
-            await write(form.tail(rows))
+            rows = await write_text(form, connection, composition, write)
         log.info("download_read", rows=rows)
 
     async def delivered(self) -> None:

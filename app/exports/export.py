@@ -198,8 +198,12 @@ def parse_format(text: str) -> Format:
     )
 
 
-def csv_options(items: Iterable[tuple[str, str]]) -> tuple[CsvOptions, list[tuple[str, str]]]:
-    """The options of a query string, and what else is in it. Raises InvalidArgument."""
+def csv_options(
+    form: Format, items: Iterable[tuple[str, str]]
+) -> tuple[CsvOptions, list[tuple[str, str]]]:
+    """The options of a query string, and what else is in it. Raises InvalidArgument, also where
+    another format is given one that is not CSV's own default.
+    """
     given: dict[str, str] = {}
     rest: list[tuple[str, str]] = []
     for name, value in items:
@@ -218,6 +222,8 @@ def csv_options(items: Iterable[tuple[str, str]]) -> tuple[CsvOptions, list[tupl
     )
     if options.delimiter == options.quote:
         raise InvalidArgument("'delimiter' and 'quoteChar' are the same character.")
+    if options != CsvOptions() and form != "csv":
+        raise InvalidArgument("Delimiter, quotes, header and BOM are options of csv alone.")
     return options, rest
 
 

@@ -24,7 +24,7 @@ import structlog
 
 from app.catalog.catalog import Catalog
 from app.catalog.query import query_from_json
-from app.database.tasks import in_time, to_its_end
+from app.database.tasks import finished, in_time, to_its_end
 from app.database.translate import Canceled
 from app.errors import (
     DatabaseError,
@@ -40,7 +40,7 @@ from app.exports.export import CODINGS, TEXT_FORMATS, Export, ExportId, StoredFi
 from app.exports.exports import NAME_LENGTH
 from app.exports.ledger import Ledger
 from app.exports.making import Maker
-from app.exports.store import Store, finished
+from app.exports.store import Store
 from app.exports.tracker import Tracker
 from app.faults import fault_facts
 

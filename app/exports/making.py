@@ -17,12 +17,14 @@ from app.database.copied import copied_rows
 from app.database.copy import BLOCK_BYTES, copy_file
 from app.database.count import count_rows
 from app.database.session import export_snapshot
-from app.database.tasks import in_thread
+from app.database.tasks import finished, in_thread
 from app.errors import Json, RowstreamError, Storage
 from app.exports.export import MEDIA_TYPES, TEXT_FORMATS, Export, StoredFile
 from app.exports.reading import Opened, Source
-from app.exports.store import Sink, Store, finished
-from app.exports.textforms import TextForm, text_form
+from app.exports.store import Sink, Store
+from app.exports.tableforms import table_form
+from app.exports.text_file import write_text
+from app.exports.textforms import text_form
 from app.exports.tracker import Tracker
 from app.exports.unrepresentable import Unrepresentable
 from app.runs.choice import comes_before_the_rows
@@ -30,8 +32,6 @@ from app.runs.clock import Clock
 
 if TYPE_CHECKING:
     from app.exports.typed import TableFile
-
-    Begin = Callable[[Path, Opened], TableFile]
 
 NAME_LENGTH = 8  # of the id, in pg_stat_activity
 PIECE_BYTES = 2**20
@@ -124,7 +124,13 @@ class Maker:
         async with self.store.writing(export.key) as sink:
             hashed = Hashed(sink, tracker)
             async with tracker.watching(lambda: self._copied(pid)):
-                rows = await _copy(opened, form, hashed)
+                rows = await write_text(
+                    form,
+                    opened.connection,
+                    opened.composition,
+                    hashed.write,
+                    at_least=BLOCK_BYTES,
+                )
             tracker.has_rows(rows)
             await tracker.enter("finalizing")
         return self._file(export, hashed.size, hashed.digest.hexdigest()), rows
@@ -133,8 +139,9 @@ class Maker:
         self, export: Export, opened: Opened, tracker: Tracker, *, text_columns: frozenset[int]
     ) -> tuple[StoredFile, int]:
         async with scratch_file(self.scratch, export.key) as path:
-            begin = await in_thread(partial(_beginning, export, text_columns))
-            table = begin(path, opened)
+            form = await in_thread(partial(table_form, export.format))
+            columns = opened.composition.columns
+            table = form(path, columns, title=export.title, text_columns=text_columns)
             try:
                 rows = await self._filled(opened, table, tracker)
                 await tracker.enter("file-generation")
@@ -229,39 +236,6 @@ class Maker:
             return
         if total is not None:
             tracker.counted(total)
-
-
-async def _copy(opened: Opened, form: TextForm, hashed: Hashed) -> int:
-    async def take(data: bytes) -> None:
-        await hashed.write(form.rows(data))
-
-    composition = opened.composition
-    await hashed.write(form.head())
-    rows = await copy_file(
-        opened.connection,
-        composition,
-        form.sql(composition),
-        take,
-        options=form.copy_options,
-        at_least=BLOCK_BYTES,
-    )
-    await hashed.write(form.tail(rows))
-    return rows
-
-
-def _beginning(export: Export, text_columns: frozenset[int]) -> "Begin":
-    """What begins a typed file. Loads what is heavy and needed for these formats alone."""
-    if export.format == "xlsx":
-        from app.exports.xlsx import xlsx_file  # noqa: PLC0415
-
-        return lambda path, opened: xlsx_file(path, _columns(opened), title=export.title)
-    from app.exports.parquet import parquet_file  # noqa: PLC0415
-
-    return lambda path, opened: parquet_file(path, _columns(opened), text_columns=text_columns)
-
-
-def _columns(opened: Opened) -> list[tuple[str, str]]:
-    return [(each.name, each.type) for each in opened.composition.columns]
 
 
 @asynccontextmanager

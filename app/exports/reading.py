@@ -1,25 +1,23 @@
 """A report that is about to be read into a file: its transaction, statement and plan."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.catalog.accepting import Describe, accepted
 from app.catalog.query import Query
-from app.catalog.report import Description, Report
-from app.catalog.statement import Composition, compose
-from app.database.explain import Plan, explain
+from app.catalog.report import Report
+from app.catalog.statement import Composition
+from app.database.explain import Plan
 from app.database.pool import Database
 from app.database.session import Session, reading_transaction
 from app.database.translate import translated
-from app.database.values import check_values
-from app.database.volatility import calls_of
 
 if TYPE_CHECKING:
     from app.database.pool import Connection
 
 SETTLE_SECONDS = 2.0  # PostgreSQL's own timeout is a net below ours
-Describe = Callable[["Connection", Report], Awaitable[Description]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,21 +47,18 @@ class Source:
         """A read-only transaction for it, rolled back at the end. `limit` in seconds.
 
         `name` is seen in pg_stat_activity. Raises what PostgreSQL says of the query, as ours, here
-        and inside; the report is prepared alone first: so it is one statement.
+        and inside.
         """
         zone = query.timezone or report.timezone or self.timezone
         session = Session(timeout=limit + SETTLE_SECONDS, timezone=zone, name=name)
         async with self.database.acquire_reading() as connection:
             with translated(show_detail=self.show_detail):
                 async with reading_transaction(connection, session):
-                    description = await self.describe(connection, report)
-                    composition = compose(report, description, query)
-                    values = [each for each in composition.values if not each.built_in]
-                    await check_values(connection, values)
+                    known = await accepted(connection, self.describe, report, query)
                     yield Opened(
                         connection=connection,
                         session=session,
-                        composition=composition,
-                        plan=await explain(connection, composition.explainable, composition.binds),
-                        is_volatile=(await calls_of(connection, report.sql)).volatile,
+                        composition=known.composition,
+                        plan=known.plan,
+                        is_volatile=known.calls.volatile,
                     )

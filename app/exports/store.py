@@ -13,7 +13,6 @@ from abc import ABC, abstractmethod
 from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
-    Awaitable,
     Callable,
     Sequence,
 )
@@ -28,7 +27,7 @@ import obstore
 from obstore.exceptions import BaseError, PreconditionError
 from obstore.store import LocalStore, S3Store
 
-from app.database.tasks import to_its_end
+from app.database.tasks import finished
 from app.errors import StartupError, Storage
 from app.exports.bucket import opened_bucket
 from app.exports.sink import GATHER_BYTES, Sink, Writer
@@ -280,13 +279,3 @@ def checked(key: str) -> str:
         message = "not a key of the store"
         raise ValueError(message)
     return key
-
-
-async def finished(work: Awaitable[None]) -> None:
-    """Do work to its end, also when cancelled: a file must not appear, or stay, by half."""
-    task = asyncio.ensure_future(work)
-    cancelled = await to_its_end(task)
-    if cancelled is not None:
-        task.exception()
-        raise cancelled
-    await task

@@ -1,9 +1,9 @@
 """Makes pieces in a thread, where making them would hold the event loop."""
 
-import asyncio
 from collections.abc import Iterator
+from functools import partial
 
-from app.database.tasks import to_its_end
+from app.database.tasks import in_thread
 from app.runs.frames import PIECE_BYTES
 
 
@@ -13,12 +13,7 @@ async def next_aside(pieces: Iterator[bytes]) -> bytes | None:
     Who is cancelled waits for the thread: it reads files that are closed afterwards, and an
     iterator cannot be closed while somebody is in it. A piece takes milliseconds at most.
     """
-    work = asyncio.get_running_loop().run_in_executor(None, next, pieces, None)
-    cancelled = await to_its_end(work)
-    if cancelled is not None:
-        work.exception()  # nobody is left to hear of it
-        raise cancelled
-    return work.result()
+    return await in_thread(partial(next, pieces, None))
 
 
 def gathered(made: Iterator[bytes]) -> Iterator[bytes]:

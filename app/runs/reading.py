@@ -1,7 +1,7 @@
 """What a run does inside its transaction: prepare, say the columns and the total, read the rows."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Executor
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from app.catalog.accepting import Describe, accepted
 from app.catalog.query import Query
-from app.catalog.report import Description, Report
-from app.catalog.statement import Composition, compose
+from app.catalog.report import Report
+from app.catalog.statement import Composition
 from app.database.copy import copy_rows
 from app.database.count import count_rows
 from app.database.cursor import CursorReader, row_too_large
-from app.database.explain import Plan, explain
+from app.database.explain import Plan
 from app.database.pool import Database
 from app.database.session import Session, export_snapshot, reading_transaction
 from app.database.tasks import this_task
 from app.database.translate import translated
-from app.database.values import check_values
-from app.database.volatility import Calls, calls_of
+from app.database.volatility import Calls
 from app.errors import RowstreamError
 from app.runs.choice import Choice, ReaderName, choose_reader, comes_before_the_rows
 from app.runs.chunking import Rows
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from app.database.pool import Connection
 
 log = structlog.get_logger()
-
-Describe = Callable[["Connection", Report], Awaitable[Description]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,18 +92,15 @@ class Reading:
         await self.journal.stage("finalizing")
 
     async def _prepare(self, connection: "Connection") -> Prepared:
-        """The report is prepared alone first: so it is one statement, and the types are today's."""
-        description = await self.around.describe(connection, self.report)
-        composition = compose(self.report, description, self.query)
-        await check_values(connection, [each for each in composition.values if not each.built_in])
-        plan = await explain(connection, composition.explainable, composition.binds)
-        calls = await calls_of(connection, self.report.sql)
-        choice = self._choice(plan, calls)
-        await self.journal.columns(composition.columns, reader=choice.reader, reason=choice.reason)
+        """What is known before the first row is told, and the reader chosen."""
+        known = await accepted(connection, self.around.describe, self.report, self.query)
+        choice = self._choice(known.plan, known.calls)
+        columns = known.composition.columns
+        await self.journal.columns(columns, reader=choice.reader, reason=choice.reason)
         if self.report.total != "none":
-            await self.journal.estimate(plan.rows)
+            await self.journal.estimate(known.plan.rows)
         self.prepared()
-        return Prepared(composition, plan, calls.volatile, choice.reader)
+        return Prepared(known.composition, known.plan, known.calls.volatile, choice.reader)
 
     def _choice(self, plan: Plan, calls: Calls) -> Choice:
         if self.recipient is not None:

@@ -53,6 +53,12 @@ class Compressor(Protocol):
         ...
 
 
+def gzip_compressor() -> Compressor:
+    """A new gzip member, without a time in its header (RFC 1952)."""
+    compressobj = cast("Callable[..., Compressor]", vars(isal_zlib)["compressobj"])
+    return compressobj(GZIP_LEVEL, isal_zlib.DEFLATED, GZIP_WINDOW)
+
+
 class ZstdEncoder:
     """Concatenated frames are one valid body; an event is decoded as soon as its frame is there."""
 
@@ -81,8 +87,7 @@ class GzipEncoder:
     compresses = True
 
     def __init__(self) -> None:
-        compressobj = cast("Callable[..., Compressor]", vars(isal_zlib)["compressobj"])
-        self._compressor = compressobj(GZIP_LEVEL, isal_zlib.DEFLATED, GZIP_WINDOW)
+        self._compressor = gzip_compressor()
 
     def stored(self, frame: Source) -> Iterator[bytes]:
         """The event, compressed anew."""

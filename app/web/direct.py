@@ -7,9 +7,9 @@ from starlette.responses import Response
 
 from app.catalog.query import parse_query
 from app.catalog.report import Report
-from app.errors import InvalidArgument, NotFound
+from app.errors import NotFound
 from app.exports.direct import DirectFile, DirectResponse, direct_headers
-from app.exports.export import CsvOptions, csv_options
+from app.exports.export import csv_options
 from app.exports.formats import FORMATS, Format
 from app.exports.spool import Spool
 from app.runs.runner import Runner
@@ -21,9 +21,7 @@ async def download_report(request: Request) -> Response:
     """All rows, from the first one on; HEAD starts nothing."""
     name = asked_format(request)
     report = await asked_report(request)
-    options, items = csv_options(request.query_params.multi_items())
-    if name != "csv" and options != CsvOptions():
-        raise InvalidArgument("Delimiter, quotes, header and BOM are options of csv alone.")
+    options, items = csv_options(name, request.query_params.multi_items())
     headers = direct_headers(report.name, name, options)
     if request.method == "HEAD":
         answer = Response(headers=headers)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.owner import owner_of
-from app.catalog.query import Query, decode_body, parse_body, parse_query
+from app.catalog.query import Query
 from app.catalog.report import Report
 from app.errors import (
     Gone,
@@ -36,8 +36,8 @@ from app.runs.events import PING
 from app.runs.run import parse_run_id
 from app.stream.response import PING_SECONDS, EventStream
 from app.web.answers import json_answer
-from app.web.body import json_body
 from app.web.parts import parts_of
+from app.web.starting import asked_query
 
 RETRY_SECONDS = 2
 LOOK_SECONDS = 0.5
@@ -47,16 +47,14 @@ LAST = "end"  # the number of a final event
 async def start_export(request: Request) -> Response:
     """Queue an export with the arguments of the query string, or of the body."""
     form = parse_format(str(request.path_params["export"]))
-    options, items = csv_options(request.query_params.multi_items())
-    if options != CsvOptions() and form != "csv":
-        raise InvalidArgument("Delimiter, quotes, header and BOM are options of csv alone.")
+    options, items = csv_options(form, request.query_params.multi_items())
     parts = parts_of(request)
     if parts.stop.draining:
         raise Stopping
     names = [value for name, value in items if name == "report"]
     report = await _asked_report(request, names)
     rest = [(name, value) for name, value in items if name != "report"]
-    query = await _asked_query(request, report, rest)
+    query = await asked_query(request, report, rest)
     await parts.catalog.validate(report, query)
     export = await _start(request, report, query, form=form, options=options)
     headers = {"Location": f"/exports/{export.id}/status"}
@@ -150,13 +148,6 @@ async def _asked_report(request: Request, names: list[str]) -> Report:
     if name is None:
         raise InvalidArgument("Name the report that is to be exported: ?report=…")
     return await parts.catalog.report(name)
-
-
-async def _asked_query(request: Request, report: Report, items: list[tuple[str, str]]) -> Query:
-    body = await json_body(request)
-    if body and items:
-        raise InvalidArgument("Arguments stand in the body or in the query string, not in both.")
-    return parse_query(report, items) if items else parse_body(report, decode_body(body))
 
 
 async def _start(

@@ -1,5 +1,6 @@
 """The two ways to start a run: POST, and the one-line GET that starts and follows."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
@@ -31,7 +32,8 @@ class Start(Protocol[T_co]):
 async def start_run(request: Request) -> Response:
     """Start a run with the arguments of the body or of the query string."""
     report = await asked_report(request)
-    run = await _start(request, report, await _asked_query(request, report))
+    items = request.query_params.multi_items()
+    run = await _start(request, report, await asked_query(request, report, items))
     headers = {"Location": f"/api/runs/{run.id}"}
     return json_answer(run_json(run, datetime.now(UTC)), status=201, headers=headers)
 
@@ -52,9 +54,9 @@ async def asked_report(request: Request) -> Report:
     return await parts_of(request).catalog.report(str(request.path_params["report"]))
 
 
-async def _asked_query(request: Request, report: Report) -> Query:
+async def asked_query(request: Request, report: Report, items: Sequence[tuple[str, str]]) -> Query:
+    """The query of the body, or of these items of the query string; both are refused."""
     body = await json_body(request)
-    items = request.query_params.multi_items()
     if body and items:
         raise InvalidArgument("Arguments stand in the body or in the query string, not in both.")
     return parse_query(report, items) if items else parse_body(report, decode_body(body))
