@@ -145,6 +145,17 @@ async def serving_reports(settings: Settings) -> AsyncGenerator[Served]:
         yield Served(address, app, settings, stop, client)
 
 
+def settings_over(database_url: str, folder: Path) -> Settings:
+    """A server's settings: this database for everything, data and reports in this folder."""
+    return Settings(
+        data=folder / "data",
+        reports=write_reports(folder / "reports"),
+        database_url=database_url,
+        state_url=database_url,
+        follower_grace=300.0,
+    )
+
+
 def write_reports(folder: Path) -> Path:
     """The reports of `REPORTS` as files in a folder."""
     folder.mkdir()

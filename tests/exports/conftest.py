@@ -8,19 +8,15 @@ import pytest
 
 from app.settings import Settings
 from tests.exports.exporting import Exporting, working
+from tests.exports.gate import Gate, gate_in
+from tests.exports.traces import Traces, traces_of
 from tests.s3 import S3, s3_server
-from tests.serving import serving_reports, write_reports
+from tests.serving import serving_reports, settings_over
 
 
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str) -> Settings:
-    return Settings(
-        data=tmp_path / "data",
-        reports=write_reports(tmp_path / "reports"),
-        database_url=database_url,
-        state_url=database_url,
-        follower_grace=300.0,
-    )
+    return settings_over(database_url, tmp_path)
 
 
 @pytest.fixture
@@ -35,6 +31,20 @@ async def exporting(settings: Settings, server: Exporting) -> AsyncIterator[Expo
     """With one."""
     async with working(settings):
         yield server
+
+
+@pytest.fixture
+async def gate(settings: Settings) -> AsyncIterator[Gate]:
+    """Where the reports that wait for it are stopped."""
+    async with gate_in(str(settings.database_url)) as made:
+        yield made
+
+
+@pytest.fixture
+async def traces(settings: Settings) -> AsyncIterator[Traces]:
+    """What exports leave behind."""
+    async with traces_of(settings) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,12 @@
 import hashlib
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import asyncpg
 
+from app.settings import Settings
 from tests.exports.traces import until
 
 if TYPE_CHECKING:
@@ -115,10 +115,12 @@ async def gate_in(url: str) -> AsyncGenerator[Gate]:
         await connection.close()
 
 
-def add_reports(folder: Path) -> None:
-    """Write the reports beside those that are there."""
+def gated(settings: Settings, *, most: int = 50) -> Settings:
+    """With these reports beside those that are there, and room for so many exports of an owner."""
+    assert settings.reports is not None
     for name, text in REPORTS.items():
-        (folder / f"{name}.sql").write_text(text.lstrip())
+        (settings.reports / f"{name}.sql").write_text(text.lstrip())
+    return replace(settings, exports_per_owner=most)
 
 
 def gated_csv(n: int = BEFORE) -> bytes:

@@ -9,17 +9,11 @@ import pytest
 
 from app.settings import Settings
 from tests.exports.exporting import Exporting, working
-from tests.exports.traces import Traces, traces_of
+from tests.exports.traces import Traces
 from tests.problem import assert_problem
 from tests.serving import serving_reports
 
 LONG_AGO = 100_000  # seconds: more than a day
-
-
-@pytest.fixture
-async def traces(settings: Settings) -> AsyncIterator[Traces]:
-    async with traces_of(settings) as found:
-        yield found
 
 
 def lay(settings: Settings, name: str, *, age: int = 0, folder: str = "files") -> str:

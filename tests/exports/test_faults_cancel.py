@@ -2,8 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
 
@@ -16,10 +14,9 @@ from tests.exports.gate import (
     GATE,
     HOLD,
     Gate,
-    add_reports,
-    gate_in,
+    gated,
 )
-from tests.exports.traces import Traces, traces_of, until
+from tests.exports.traces import Traces, until
 
 FORMATS = ("csv", "xlsx", "parquet")
 STAGES = [
@@ -37,21 +34,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    assert settings.reports is not None
-    add_reports(settings.reports)
-    return replace(settings, exports_per_owner=50)
-
-
-@pytest.fixture
-async def gate(settings: Settings) -> AsyncIterator[Gate]:
-    async with gate_in(str(settings.database_url)) as made:
-        yield made
-
-
-@pytest.fixture
-async def traces(settings: Settings) -> AsyncIterator[Traces]:
-    async with traces_of(settings) as found:
-        yield found
+    return gated(settings)
 
 
 async def cancelled(server: Exporting, export: str, traces: Traces) -> None:

@@ -15,7 +15,7 @@ from app.exports.export import Export, ExportId, StoredFile
 from app.exports.ledger import Ledger
 from app.settings import Settings
 from tests.exports.exporting import Exporting, working
-from tests.exports.gate import COMPLETING, COMPRESSED, Gate, add_reports, gate_in
+from tests.exports.gate import COMPLETING, COMPRESSED, Gate, gate_in, gated
 from tests.exports.traces import Traces, traces_of, until
 from tests.postgres import Cluster, StopMode
 from tests.serving import serving_reports
@@ -34,21 +34,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    assert settings.reports is not None
-    add_reports(settings.reports)
-    return replace(settings, exports_per_owner=50)
-
-
-@pytest.fixture
-async def gate(settings: Settings) -> AsyncIterator[Gate]:
-    async with gate_in(str(settings.database_url)) as made:
-        yield made
-
-
-@pytest.fixture
-async def traces(settings: Settings) -> AsyncIterator[Traces]:
-    async with traces_of(settings) as found:
-        yield found
+    return gated(settings)
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from app.exports.store import Store
 from app.settings import Settings
 from tests.adversity.small_disk import SmallDisk, small_disk
 from tests.exports.exporting import Exporting, working
-from tests.exports.gate import HOLD, Gate as ReportGate, add_reports, gate_in
+from tests.exports.gate import HOLD, Gate as ReportGate, gate_in, gated
 from tests.exports.traces import Traces, traces_of, until
 from tests.postgres import free_port
 from tests.s3 import S3, Gate as S3Gate, gate_before, reaching
@@ -25,9 +25,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    assert settings.reports is not None
-    add_reports(settings.reports)
-    return replace(settings, exports_per_owner=50)
+    return gated(settings)
 
 
 @pytest.fixture

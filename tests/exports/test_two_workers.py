@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -10,7 +9,7 @@ import pytest
 
 from app.settings import Settings
 from tests.exports.exporting import Exporting
-from tests.exports.gate import add_reports
+from tests.exports.gate import gated
 from tests.exports.working_process import worker_process
 
 EXPORTS = 30
@@ -21,9 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    assert settings.reports is not None
-    add_reports(settings.reports)
-    return replace(settings, exports_per_owner=EXPORTS)
+    return gated(settings, most=EXPORTS)
 
 
 def files_in(data: Path) -> list[str]:

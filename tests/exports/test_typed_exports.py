@@ -9,7 +9,7 @@ from python_calamine import CalamineWorkbook
 
 from app.settings import Settings
 from tests.exports.exporting import Exporting, working
-from tests.serving import serving_reports, write_reports
+from tests.serving import serving_reports
 
 # Past the first row group, so that the file has begun with real dates.
 LATE = """
@@ -20,16 +20,10 @@ from generate_series(1, 300000) as i order by i
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database_url: str) -> Settings:
-    reports = write_reports(tmp_path / "reports")
-    (reports / "late.sql").write_text(LATE.lstrip())
-    return Settings(
-        data=tmp_path / "data",
-        reports=reports,
-        database_url=database_url,
-        state_url=database_url,
-        follower_grace=300.0,
-    )
+def settings(settings: Settings) -> Settings:
+    assert settings.reports is not None
+    (settings.reports / "late.sql").write_text(LATE.lstrip())
+    return settings
 
 
 async def test_a_workbook_has_the_rows_and_the_number_of_them(exporting: Exporting) -> None:

@@ -2,16 +2,14 @@
 
 import hashlib
 import signal
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import replace
 
 import pytest
 
 from app.settings import Settings
 from tests.exports.exporting import Exporting, Status
-from tests.exports.gate import Gate, add_reports, gate_in, gated_sha256
-from tests.exports.traces import Traces, traces_of, until
+from tests.exports.gate import Gate, gated, gated_sha256
+from tests.exports.traces import Traces, until
 from tests.exports.working_process import worker_process
 
 ATTEMPT = "select attempt from rowstream.run where id = $1"
@@ -22,21 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    assert settings.reports is not None
-    add_reports(settings.reports)
-    return replace(settings, exports_per_owner=50)
-
-
-@pytest.fixture
-async def gate(settings: Settings) -> AsyncIterator[Gate]:
-    async with gate_in(str(settings.database_url)) as made:
-        yield made
-
-
-@pytest.fixture
-async def traces(settings: Settings) -> AsyncIterator[Traces]:
-    async with traces_of(settings) as found:
-        yield found
+    return gated(settings)
 
 
 async def attempt_of(gate: Gate, export: str) -> int:

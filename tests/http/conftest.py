@@ -7,18 +7,12 @@ import httpx
 import pytest
 
 from app.settings import Settings
-from tests.serving import Served, serving_reports, write_reports
+from tests.serving import Served, serving_reports, settings_over
 
 
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str) -> Settings:
-    return Settings(
-        data=tmp_path / "data",
-        reports=write_reports(tmp_path / "reports"),
-        database_url=database_url,
-        state_url=database_url,
-        follower_grace=300.0,
-    )
+    return settings_over(database_url, tmp_path)
 
 
 @pytest.fixture
