@@ -8,7 +8,8 @@ import pytest
 
 from app.errors import ANSWERS
 from app.runs.events import EVENT_NAMES
-from app.settings import Settings, parse_size, parse_some_time, parse_time, variable
+from app.setting_values import parse_size, parse_some_time, parse_time
+from app.settings import Settings, variable
 from app.web.routes import ADDRESSES
 
 README = Path(__file__).parents[1] / "README.md"

@@ -7,18 +7,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from app.errors import StartupError
-from app.settings import (
-    PREFIX,
-    Settings,
-    data_of,
-    masked,
-    parse_names,
-    parse_size,
-    parse_time,
-    shown,
-    unknown_variables,
-    variable,
-)
+from app.setting_values import parse_names, parse_size, parse_time
+from app.settings import PREFIX, Settings, data_of, masked, shown, unknown_variables, variable
 
 SECRET = "s3cret"  # noqa: S105  (it has to look like one)
 WORD = st.text(st.characters(codec="ascii", exclude_characters="\n\r"), min_size=1)
