@@ -94,7 +94,8 @@ export class RunSession {
       this.#dispatch({ type: "opening", run: record.run });
       return this.#show(record);
     }
-    this.#dispatch({ type: "record", record, at: performance.now() });
+    // Its rows are told as they come.
+    this.#dispatch({ type: "record", record: { ...record, rows: this.store.length }, at: performance.now() });
     this.#follower = new RunFollower(record.run, this.#follow(record.run));
     this.#follower.start();
   }
@@ -122,8 +123,7 @@ export class RunSession {
     const index = await askChunkIndex(record.run);
     if (this.#left) return;
     this.store.useIndex(index.first_rows, index.rows);
-    this.#dispatch({ type: "kept", run: record.run, columns: record.columns ?? [], rows: index.rows });
-    this.#dispatch({ type: "record", record, at: performance.now() });
+    this.#dispatch({ type: "record", record: { ...record, columns: record.columns ?? [], rows: index.rows }, at: performance.now() });
   }
 
   /** @param {RunRecord} record */

@@ -7,20 +7,23 @@
 /**
  * `idle`: no run; `opening`: the run of the address is being asked for; `starting`: the start was sent.
  * `problem` is why there is no run, or how it ended; `trouble` is a request beside it that failed.
- * `elapsed` is the run's age in ms at the page's clock `elapsedAt`.
+ * `elapsed` is the run's age in ms at the page's clock `elapsedAt`; `known` the rows the server had when
+ * it was last asked; `began` the first rows that were not a replay; `doneAt` is when it may be done.
+ * `connection`: `watching` asks for the run again and again, for want of a stream; `offline` has no network.
  * @typedef {{
  *   run: string | null, status: "idle" | "opening" | "starting" | Status,
  *   stage: Stage | null, position: number | null, rows: number, total: number | null,
- *   totalKind: TotalKind, progress: number | null, elapsed: number, elapsedAt: number,
- *   samples: Sample[], columns: Column[] | null, reason: Reason | null,
- *   problem: Problem | null, trouble: Problem | null,
- *   cancel: "no" | "asking" | "sent",
- *   connection: "none" | "connecting" | "open" | "waiting" | "retrying", retryAt: number,
+ *   total_kind: TotalKind, progress: number | null, createdAt: string, elapsed: number, elapsedAt: number,
+ *   known: number, samples: Sample[], began: Sample | null, doneAt: number | null,
+ *   columns: Column[] | null, reason: Reason | null,
+ *   problem: Problem | null, trouble: Problem | null, cancelling: boolean,
+ *   connection: "none" | "connecting" | "open" | "watching" | "waiting" | "retrying" | "offline", retryAt: number,
  * }} RunState
  */
 /** @typedef {{ at: number, rows: number }} Sample */
 
 /**
+ * `kept`: so many rows can be had by number, be the run over or in progress.
  * @typedef {{ type: "reset" }
  *   | { type: "opening", run: string }
  *   | { type: "start" }
@@ -28,37 +31,33 @@
  *   | { type: "record", record: RunRecord, at: number }
  *   | { type: "event", run: string, name: string, data: any, at: number }
  *   | { type: "cut", run: string, problem: Problem, at: number }
- *   | { type: "kept", run: string, columns: Column[], rows: number }
+ *   | { type: "kept", run: string, columns: Column[] | null, rows: number, at?: number }
  *   | { type: "connection", run: string, connection: RunState["connection"], retryAt: number }
  *   | { type: "loaded", run: string | null }
- *   | { type: "cancel", run: string | null, cancel: RunState["cancel"] }
+ *   | { type: "cancel", run: string | null, cancelling: boolean }
  *   | { type: "trouble", run: string | null, problem: Problem | null }} Action
  */
 
-/** How far back the rate looks (ms). */
+/** How far back the rate looks, and how far apart its samples are (ms). */
 const RATE_SPAN = 3000;
+const SAMPLE_PAUSE = 250;
+/** A guess at the end is sound after so many ms, and when so much of the rows is here. */
+const SOUND_AFTER = 2000;
+const SOUND_PART = 0.05;
+/** A new guess this near to the old one is noise, in parts of what is left; else it is followed by this part. */
+const NOISE = 0.2;
+const FOLLOW = 0.25;
+
+/** What is over with the run. */
+const closed = /** @type {const} */ ({ cancelling: false, connection: "none", stage: null, position: null, doneAt: null });
 
 /** @returns {RunState} */
 export function idle() {
   return {
-    run: null,
-    status: "idle",
-    stage: null,
-    position: null,
-    rows: 0,
-    total: null,
-    totalKind: "unknown",
-    progress: null,
-    elapsed: 0,
-    elapsedAt: 0,
-    samples: [],
-    columns: null,
-    reason: null,
-    problem: null,
-    trouble: null,
-    cancel: "no",
-    connection: "none",
-    retryAt: 0,
+    ...closed,
+    run: null, status: "idle", rows: 0, total: null, total_kind: "unknown", progress: null,
+    createdAt: "", elapsed: 0, elapsedAt: 0, known: 0, samples: [], began: null,
+    columns: null, reason: null, problem: null, trouble: null, retryAt: 0,
   };
 }
 
@@ -77,35 +76,35 @@ export function reduce(state, action) {
     case "record":
       return withRecord(state, action.record, action.at);
     case "event":
-      return withEvent(state, action.name, action.data, action.at);
+      return withEvent({ ...state, connection: "open" }, action.name, action.data, action.at);
     case "cut":
-      return withCut(state, action.problem, action.at);
+      return { ...state, ...closed, ...aged(state, action.at), run: null, status: "failed", problem: action.problem };
     case "kept":
-      return { ...state, columns: state.columns ?? action.columns, rows: action.rows };
+      return withRows({ ...state, columns: state.columns ?? action.columns }, action.rows, action.at ?? state.elapsedAt);
     case "connection":
       return { ...state, connection: action.connection, retryAt: action.retryAt };
     case "loaded":
       return { ...state };
     case "cancel":
-      return { ...state, cancel: action.cancel };
+      return { ...state, cancelling: action.cancelling };
     case "trouble":
       return { ...state, trouble: action.problem };
   }
 }
 
 /** @param {RunState} state */
-export function isFinal(state) {
-  return ["completed", "failed", "cancelled"].includes(state.status);
+export function isFinal({ status }) {
+  return status === "completed" || status === "failed" || status === "cancelled";
 }
 
 /** Whether the run itself is under way; starting and opening are not yet. @param {RunState} state */
-export function isInProgress(state) {
-  return state.status === "pending" || state.status === "processing";
+export function isInProgress({ status }) {
+  return status === "pending" || status === "processing";
 }
 
 /** Whether the page has lost the run and tries to find it again. @param {RunState} state */
-export function isLost(state) {
-  return state.connection === "waiting" || state.connection === "retrying";
+export function isLost({ connection }) {
+  return connection === "waiting" || connection === "retrying" || connection === "offline";
 }
 
 /** Whether rows are missing for good. @param {RunState} state */
@@ -120,111 +119,77 @@ export function elapsed(state, now) {
 
 /** Rows per second of the last seconds; of the whole run once it has ended. @param {RunState} state @param {number} now @returns {number | null} */
 export function rate(state, now) {
-  if (isFinal(state)) return state.elapsed >= 500 ? (state.rows * 1000) / state.elapsed : null;
-  const oldest = state.samples[0];
-  const passed = oldest ? now - oldest.at : 0;
-  return oldest && passed >= 500 ? ((state.rows - oldest.rows) * 1000) / passed : null;
+  const { at, rows } = isFinal(state) ? { at: now - state.elapsed, rows: 0 } : state.samples[0] ?? { at: now, rows: 0 };
+  return now - at >= 500 ? ((state.rows - rows) * 1000) / (now - at) : null;
 }
 
+/** @param {RunState} state @param {number} at */
+function aged(state, at) {
+  return { elapsed: elapsed(state, at), elapsedAt: at };
+}
+
+// How many rows the page has, a record does not say: the events do, or the chunks' index.
 /** @param {RunState} state @param {RunRecord} record @param {number} at @returns {RunState} */
 function withRecord(state, record, at) {
-  const same = state.run === record.run ? state : idle();
+  const { run, status, stage, position, total, total_kind, progress, reason, error: problem } = record;
   return {
-    ...same,
-    run: record.run,
-    status: record.status,
-    stage: record.stage,
-    position: record.position,
-    // While events still come, they alone say how many rows the page has.
-    rows: same.rows,
-    total: record.total,
-    totalKind: record.total_kind,
-    progress: record.progress,
-    elapsed: record.elapsed_ms,
-    elapsedAt: at,
-    reason: record.reason,
-    problem: record.error,
-    ...(ends(record.status) ? closed : {}),
+    ...(state.run === run ? state : idle()),
+    run, status, stage, position, total, total_kind, progress, reason, problem,
+    createdAt: record.created_at, elapsed: record.elapsed_ms, elapsedAt: at, known: record.rows,
+    ...(status === "pending" || status === "processing" ? {} : closed),
   };
-}
-
-/** The server has the run no more; the rows that the page has stay on it. @param {RunState} state @param {Problem} problem @param {number} at @returns {RunState} */
-function withCut(state, problem, at) {
-  const age = elapsed(state, at);
-  return { ...state, ...closed, run: null, status: "failed", elapsed: age, elapsedAt: at, problem };
-}
-
-/** What is over with the run. */
-const closed = /** @type {const} */ ({ cancel: "no", connection: "none", stage: null, position: null });
-
-/** @param {Status} status */
-function ends(status) {
-  return status !== "pending" && status !== "processing";
 }
 
 /** @param {RunState} state @param {string} name @param {any} data @param {number} at @returns {RunState} */
 function withEvent(state, name, data, at) {
-  const open = { ...state, connection: /** @type {const} */ ("open") };
+  const { stage = "processing", position = null, total, total_kind, progress } = data;
   switch (name) {
     case "columns":
-      return { ...open, columns: data.columns };
-    case "progress":
-      return withProgress(open, data, at);
+      return { ...state, columns: data.columns };
+    case "progress": {
+      const age = Math.max(data.elapsed_ms, elapsed(state, at));
+      const status = stage === "queued" ? "pending" : "processing";
+      return { ...state, status, stage, position, total, total_kind, progress, elapsed: age, elapsedAt: at };
+    }
     case "chunk":
-      return withChunk(open, data, at);
+      return withRows({ ...state, status: "processing", stage, position, total, total_kind, progress }, data.first_row + data.count, at);
     case "completed":
     case "cancelled":
     case "failed":
-      return withEnd(open, data, at);
+      return withEnd(state, data, at);
     default:
-      return open;
+      return state;
   }
 }
 
 /** @param {RunState} state @param {any} data @param {number} at @returns {RunState} */
-function withProgress(state, data, at) {
-  return {
-    ...state,
-    status: data.stage === "queued" ? "pending" : "processing",
-    stage: data.stage,
-    position: data.position ?? null,
-    total: data.total,
-    totalKind: data.total_kind,
-    progress: data.progress,
-    elapsed: Math.max(data.elapsed_ms, elapsed(state, at)),
-    elapsedAt: at,
-  };
+function withEnd(state, { status, rows, elapsed_ms, reason = null, error = null }, at) {
+  const progress = status === "completed" ? 100 : state.progress;
+  return { ...state, ...closed, status, rows, progress, elapsed: elapsed_ms, elapsedAt: at, reason, problem: error };
 }
 
-/** @param {RunState} state @param {ChunkHead} head @param {number} at @returns {RunState} */
-function withChunk(state, head, at) {
-  const rows = head.first_row + head.count;
+/** @param {RunState} before @param {number} rows @param {number} at @returns {RunState} */
+function withRows(before, rows, at) {
+  const state = { ...before, rows };
+  const last = state.samples.at(-1);
+  if (last && at - last.at < SAMPLE_PAUSE) return state;
   const recent = state.samples.filter((sample) => at - sample.at <= RATE_SPAN);
-  const first = recent.length ? recent : state.samples.slice(-1);
-  return {
-    ...state,
-    status: "processing",
-    stage: "processing",
-    position: null,
-    rows,
-    total: head.total,
-    totalKind: head.total_kind,
-    progress: head.progress,
-    samples: [...first, { at, rows }],
-  };
+  state.samples = [...(recent.length ? recent : state.samples.slice(-1)), { at, rows }];
+  if (rows >= state.known) state.began ??= { at, rows };
+  state.doneAt = guess(state, at);
+  return state;
 }
 
-/** @param {RunState} state @param {any} data @param {number} at @returns {RunState} */
-function withEnd(state, data, at) {
-  return {
-    ...state,
-    ...closed,
-    status: data.status,
-    rows: data.rows,
-    progress: data.status === "completed" ? 100 : state.progress,
-    elapsed: data.elapsed_ms,
-    elapsedAt: at,
-    reason: data.reason ?? null,
-    problem: data.error ?? null,
-  };
+/** When the run may be done, by the page's clock; null as long as nobody can know. @param {RunState} state @param {number} at @returns {number | null} */
+function guess(state, at) {
+  const { began, rows, total, doneAt } = state;
+  if (!began || !total || state.total_kind !== "exact") return null;
+  const passed = at - began.at;
+  if (passed < SOUND_AFTER || rows < total * SOUND_PART) return null;
+  const overall = (rows - began.rows) / passed;
+  const speed = (overall + (rate(state, at) ?? 0) / 1000) / 2;
+  if (speed <= 0) return null;
+  const left = Math.max(0, total - rows) / speed;
+  const drift = at + left - (doneAt ?? at + left);
+  return at + left - drift * (Math.abs(drift) < NOISE * left ? 1 : 1 - FOLLOW);
 }

@@ -42,6 +42,15 @@ test("the rate looks at the last seconds, and at the whole run when it has ended
   assert.equal(rate(reduce(state, ended("completed")), 9000), 500);
 });
 
+test("records that a page asks for again and again give a rate as well", () => {
+  const watched = (rows, at) => ({ type: "record", record: { ...record, status: "processing", rows }, at });
+  assert.equal(rate(after(watched(1000, 1000), watched(3000, 2000)), 2000), 2000);
+});
+
+test("a chunk that comes a second time takes no rows away", () => {
+  assert.equal(after(chunk(1000, 1000), chunk(0, 1000)).rows, 2000);
+});
+
 test("the age goes on between events and stands still at the end", () => {
   assert.equal(elapsed(started, 400), 500);
   assert.equal(elapsed(after(ended("completed")), 99_999), 2000);
@@ -86,8 +95,9 @@ test("a lost connection is not the end of the run", () => {
 
 test("a run that ended while the page was away keeps its columns, so that the table stays where it is", () => {
   const columns = [{ name: "a", type: "text", label: "a" }];
-  const state = after(event("columns", { columns }), { type: "kept", run: "r", columns: [...columns], rows: 7 });
+  const state = after(event("columns", { columns }), { type: "record", record: { ...record, status: "completed", columns: [...columns], rows: 7 }, at: 0 });
   assert.equal(state.columns, columns);
+  assert.equal(state.rows, 7);
 });
 
 test("a request that failed beside the run does not change how it ended", () => {
@@ -99,8 +109,7 @@ test("a request that failed beside the run does not change how it ended", () => 
 test("an ended run is opened with its rows at once", () => {
   const actions = [
     { type: "opening", run: "r" },
-    { type: "kept", run: "r", columns: [], rows: 1000 },
-    { type: "record", record: { ...record, status: "cancelled", rows: 1000 }, at: 0 },
+    { type: "record", record: { ...record, status: "cancelled", columns: [], rows: 1000 }, at: 0 },
   ];
   assert.equal(announcement(actions.reduce(reduce, idle())), "The run was cancelled. 1,000 rows are kept.");
 });
