@@ -10,7 +10,7 @@ import { isFormat } from "./export-address.js";
 import { filterChips } from "./filter-chips.js";
 import { formArguments, parameterFields } from "./parameter-form.js";
 import { problemPanel } from "./problem-panel.js";
-import { problemFrom } from "./problem.js";
+import { problemFrom, unreachable } from "./problem.js";
 import { ReportView, tabTitle } from "./report-view.js";
 import { RunSession } from "./run-session.js";
 import { idle, isFinal, isInProgress, reduce } from "./run-state.js";
@@ -43,7 +43,8 @@ class ReportPage {
   #table = find(document, "run-table", RunTable);
   #problem = find(document, "#problem", HTMLElement);
   #announcer = new Announcer(find(document, "#announcer", HTMLElement));
-  #value = find(document, "#value", HTMLDialogElement);
+  /** The value or the record that is looked at; each comes with its first click. @type {import("./row-panel.js").RowPanel | null} */
+  #panel = null;
 
   async open() {
     this.#listen();
@@ -73,7 +74,7 @@ class ReportPage {
     this.#view.cancel.addEventListener("click", () => this.#cancel("asking"));
     this.#view.confirm.addEventListener("close", () => this.#confirmed());
     find(document, "#retry-now", HTMLElement).addEventListener("click", () => this.#session.retryConnection());
-    this.#table.addEventListener("cellopen", (event) => this.#showValue(event));
+    for (const name of ["cellopen", "recordopen"]) this.#table.addEventListener(name, (event) => this.#look(event));
     find(document, "#exports", HTMLElement).addEventListener("click", (event) => this.#exportPressed(event));
     addEventListener("popstate", () => this.#return());
     addEventListener("pagehide", () => this.#session.pause(true));
@@ -223,9 +224,11 @@ class ReportPage {
     if (document.title !== title) document.title = title;
     this.#renderProblem();
     if (this.#drawn.columns !== state.columns) this.#table.open(this.#session.store, state.columns ?? []);
+    if (this.#drawn.columns !== state.columns) this.#panel?.close();
     this.#drawn.columns = state.columns;
     this.#table.hidden = state.columns === null;
     this.#table.update(isFinal(state));
+    this.#panel?.update();
     this.#announcer.say(announcement(state), !isInProgress(state));
   }
 
@@ -241,16 +244,15 @@ class ReportPage {
     this.#problem.replaceChildren(...(problem ? problemPanel(problem, facts, remedies) : []));
   }
 
-  /** @param {Event} event */
-  #showValue(event) {
-    if (!(event instanceof CustomEvent)) return;
-    const { value, row, column } = event.detail;
-    setText(find(this.#value, "h2", HTMLElement), `${column.label}, row ${row + 1}`);
-    setText(find(this.#value, ".type", HTMLElement), column.type);
-    const text = find(this.#value, "pre", HTMLElement);
-    text.classList.toggle("null", value === null);
-    text.textContent = value ?? "";
-    this.#value.showModal();
+  /** @param {Event} event `cellopen` or `recordopen` */
+  async #look(event) {
+    const { store } = this.#session;
+    const columns = this.#state.columns ?? [];
+    const panels = await import("./panels.js").catch(() => null);
+    if (panels === null) return this.#dispatch({ type: "trouble", run: this.#state.run, problem: unreachable() });
+    if (!(event instanceof CustomEvent) || this.#panel?.isOpen) return;
+    const looked = { source: store, columns, reveal: (/** @type {number} */ row, /** @type {number} */ column) => this.#table.reveal(row, column) };
+    this.#panel = panels.openPanel(event.type, looked, event.detail);
   }
 }
 

@@ -92,6 +92,11 @@ export class RunTable extends HTMLElement {
     this.#draw();
   }
 
+  /** Makes a cell the active one and scrolls to it. @param {number} row @param {number} column among the columns that `open` was given */
+  reveal(row, column) {
+    this.#moveTo(row, column);
+  }
+
   #resized() {
     this.#size = { box: this.#box.clientHeight, head: this.#head.offsetHeight };
     this.#window.style.height = `${this.#size.box}px`;
