@@ -21,7 +21,9 @@ PAGE = Template(
   <body class="catalog">
     <header class="site">
       <a class="brand" href="/">Rowstream</a>
-      <nav aria-label="Site"><a href="/">Reports</a> <a href="/exports">Exports</a></nav>
+      <nav aria-label="Site">
+        <a href="/">Reports</a> <a href="/#runs">My runs</a> <a href="/exports">Exports</a>
+      </nav>
     </header>
     <main>
       <header class="heading"><h1>$title</h1></header>

@@ -1,30 +1,33 @@
 // @ts-check
-/** The catalog page: every report, found by any word of it, and the reader's own latest runs. */
+/** The catalog page: every report, found by any word of it, and my runs. */
 
-import { listReports, listRuns } from "./api.js";
+import { listReports } from "./api.js";
 import { reportPath } from "./address.js";
 import { element, find, setText } from "./element.js";
-import { ago, counted, rowCount } from "./format.js";
-import { problemPanel, runLink } from "./problem-panel.js";
+import { counted } from "./format.js";
+import { MyRuns } from "./my-runs.js";
+import { problemPanel } from "./problem-panel.js";
 import { problemFrom } from "./problem.js";
-
-/** Runs shown; the rest is history. */
-const LATEST = 6;
 
 const search = find(document, "#search", HTMLInputElement);
 const list = find(document, "#reports", HTMLElement);
 
 async function open() {
-  showRuns();
+  const asked = listReports();
+  const runs = new MyRuns();
+  runs.open();
   try {
-    showReports(await listReports());
+    const reports = await asked;
+    showReports(reports);
+    runs.know(reports);
   } catch (error) {
-    const remedies = { retry: () => location.reload(), cancelRun: () => {} };
-    const panel = problemPanel(problemFrom(error), { kept: "", runs: [], action: "Retry" }, remedies);
+    const panel = problemPanel(problemFrom(error), { action: "Retry", retry: () => location.reload() });
     const problem = find(document, "#problem", HTMLElement);
     problem.replaceChildren(...panel);
     problem.hidden = false;
   }
+  // The reports have pushed down what the address names.
+  if (location.hash === "#runs") find(document, "#runs", HTMLElement).scrollIntoView();
 }
 
 /** @param {ReportRecord[]} reports */
@@ -56,23 +59,6 @@ function reportItem({ name, title, description, parameters }) {
     element("p", {}, description),
     ...(asks ? [element("p", { class: "asks" }, `Asks for: ${asks}`)] : []),
   );
-}
-
-// Where runs are listed to nobody, the page is whole without them.
-async function showRuns() {
-  const runs = (await listRuns().catch(() => [])).slice(0, LATEST);
-  const now = new Date();
-  const items = runs.map((run) =>
-    element(
-      "li",
-      { "data-status": run.status },
-      runLink(run),
-      element("span", { class: "state" }, run.status),
-      element("span", {}, `${rowCount(run.rows)}, ${ago(run.created_at, now)}`),
-    ),
-  );
-  find(document, "#runs", HTMLElement).replaceChildren(...items);
-  find(document, "#latest", HTMLElement).hidden = items.length === 0;
 }
 
 open();

@@ -5,9 +5,11 @@ import { reportPath } from "./address.js";
 import { find, setText } from "./element.js";
 import { askedAgain, exportsPage, formatNames } from "./export-address.js";
 import {
-  askedWords, codingWords, endWords, expiryWords, fileSize, isExpired, isUnderWay, nameWords, percentWords, rowWords, stageWords,
+  codingWords, endWords, expiryWords, exportWords, fileSize, isExpired, nameWords, percentWords, rowWords, stageWords,
 } from "./export-words.js";
 import { ago, duration } from "./format.js";
+import { drawBar } from "./progress-bar.js";
+import { isUnderWay } from "./status.js";
 
 /** @typedef {"cancel" | "again" | "delete" | "copy"} Act */
 /** `at` is when the list was new, on the page's clock; `lost`: nobody knows how things stand now. @typedef {{ at: number, lost: boolean, reports: ReportRecord[] }} Facts */
@@ -90,21 +92,15 @@ export class ExportItem {
       expiry: expiryWords(record, now),
     };
     for (const name of texts) setText(this.#at(name), words[name]);
-    setText(this.#at("asked"), askedWords(record, parameters));
+    setText(this.#at("asked"), exportWords(record, parameters));
   }
 
   /** @param {Facts} facts */
   #bar({ lost }) {
     const { status, progress } = this.#record;
-    const bar = this.#at("bar");
-    const known = progress.percentage;
-    bar.hidden = !isUnderWay(this.#record);
-    bar.classList.toggle("unknown", status === "processing" && known === null && !lost);
-    bar.style.setProperty("--done", String((known ?? 0) / 100));
-    // Without a value the bar says "busy, nobody knows for how long".
-    if (known === null) bar.removeAttribute("aria-valuenow");
-    else bar.setAttribute("aria-valuenow", String(known));
-    bar.setAttribute("aria-valuetext", [this.#at("stage"), this.#at("rows")].map((each) => each.textContent).filter(Boolean).join(", "));
+    const words = ["stage", "rows"].map((name) => this.#at(name).textContent ?? "");
+    const moves = status === "processing" && !lost;
+    drawBar(this.#at("bar"), { underWay: isUnderWay(this.#record), known: progress.percentage, moves, words });
   }
 
   /** @param {Date} now */

@@ -1,9 +1,10 @@
 // @ts-check
 /** What an export reads like: its stage, its counts, its file, how it ended. Pure. */
 
-import { filters } from "./address.js";
+import { askedWords } from "./asked-words.js";
 import { askedAgain, formatNames } from "./export-address.js";
 import { count, counted, ordinal, percent, rowCount } from "./format.js";
+import { isUnderWay } from "./status.js";
 
 const stages = {
   queued: "Waiting in line",
@@ -28,11 +29,6 @@ const tenths = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFr
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-
-/** @param {ExportRecord} record */
-export function isUnderWay({ status }) {
-  return status === "pending" || status === "processing";
-}
 
 /** What tells it from others. @param {ExportRecord} record */
 export function nameWords({ title, format }) {
@@ -61,13 +57,10 @@ export function percentWords({ status, progress: { percentage } }) {
 }
 
 /** Arguments, filters and options in words. @param {ExportRecord} record @param {{ name: string, label: string }[]} parameters */
-export function askedWords(record, parameters) {
-  const labels = new Map(parameters.map(({ name, label }) => [name, label]));
+export function exportWords(record, parameters) {
   const { address, options } = askedAgain(record);
-  const given = Object.entries(address.arguments).filter(([, value]) => value !== "");
   return [
-    ...given.map(([name, value]) => `${labels.get(name) ?? name}: ${value}`),
-    ...filters(address).map(({ text }) => text),
+    ...askedWords(address, parameters),
     ...Object.entries(options).map(([name, value]) => optionWords[name]?.(value) ?? name),
   ].join(" · ");
 }

@@ -5,16 +5,16 @@ import { Announcer } from "./announcer.js";
 import { listReports } from "./api.js";
 import { find, setText } from "./element.js";
 import { askedAgain, exportsPage, readAsked } from "./export-address.js";
-import { endExport, startExport } from "./export-api.js";
+import { endExport, listExports, startExport } from "./export-api.js";
 import { ExportForm } from "./export-form.js";
-import { ExportList } from "./export-list.js";
-import { ExportWatch } from "./export-watch.js";
-import { endings, isUnderWay, nameWords, progressWords } from "./export-words.js";
+import { ExportItem } from "./export-item.js";
+import { endings, nameWords, progressWords } from "./export-words.js";
 import { counted, secondsLeft } from "./format.js";
+import { ItemList } from "./item-list.js";
+import { ListWatch } from "./list-watch.js";
 import { problemPanel } from "./problem-panel.js";
 import { problemFrom } from "./problem.js";
-
-/** @typedef {import("./export-item.js").ExportItem} ExportItem */
+import { isUnderWay } from "./status.js";
 
 /** How often clocks on the page are drawn anew, and how seldom progress is said aloud (ms). */
 const TICK = 1000;
@@ -39,15 +39,18 @@ class ExportsPage {
   #empty = find(document, "#empty", HTMLElement);
   #confirm = find(document, "#confirm", HTMLDialogElement);
   #announcer = new Announcer(find(document, "#announcer", HTMLElement), SAY_PAUSE);
-  #list = new ExportList(
-    find(document, "#exports", HTMLElement), find(document, "#export", HTMLTemplateElement), (act, item) => this.#press(act, item),
+  #template = find(document, "#export", HTMLTemplateElement);
+  #list = new ItemList(
+    find(document, "#exports", HTMLElement),
+    (/** @type {ExportRecord} */ { exportId }) => exportId,
+    (record) => new ExportItem(this.#template, record, (act, item) => this.#press(act, item)),
   );
   #form = new ExportForm(find(document, "#form", HTMLFormElement), readAsked(location.search), {
     start: (asked) => this.#startFromForm(asked),
     changed: (asked) => history.replaceState(null, "", exportsPage(asked)),
     refused: (problem) => this.#tell(problem, () => this.#form.describe()),
   });
-  #watch = new ExportWatch({
+  #watch = new ListWatch(listExports, {
     news: (exports) => this.#news(exports),
     lost: (problem, wait) => this.#lose(problem, wait),
   });
@@ -207,10 +210,9 @@ class ExportsPage {
       this.#tell(null);
       retry();
     };
-    const remedies = { retry: again, cancelRun: () => {} };
     if (this.#problem.contains(document.activeElement)) find(document, "#exports", HTMLElement).focus();
     this.#problem.hidden = problem === null;
-    this.#problem.replaceChildren(...(problem ? problemPanel(problem, { kept: "", runs: [], action: "Retry" }, remedies) : []));
+    this.#problem.replaceChildren(...(problem ? problemPanel(problem, { action: "Retry", retry: again }) : []));
   }
 
   #render() {

@@ -43,7 +43,8 @@
  *   run: string, report: string, title: string, arguments: Record<string, string | null>,
  *   query: RunQuery, status: Status, stage: Stage | null, position: number | null,
  *   rows: number, chunks: number, total: number | null, total_kind: TotalKind,
- *   progress: number | null, created_at: string, elapsed_ms: number, reason: Reason | null,
+ *   progress: number | null, created_at: string, expires_at: string | null, elapsed_ms: number,
+ *   reason: Reason | null,
  *   error: Problem | null, columns?: Column[] | null,
  * }} RunRecord
  */

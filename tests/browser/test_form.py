@@ -53,13 +53,3 @@ def test_the_catalog_finds_reports_by_any_word(driver: WebDriver, server: Server
     driver.find_element(By.CSS_SELECTOR, "#reports li:not([hidden]) a").click()
 
     page.until(lambda: page.text("title") == "Ticker", "its page is open")
-
-
-def test_the_catalog_lists_my_latest_runs(page: ReportPage) -> None:
-    page.open("numbers", rows="42").run_to_the_end()
-    page.driver.get(page.url)
-    page.until(lambda: page.is_shown("latest"), "my runs are listed")
-    page.driver.find_element(By.CSS_SELECTOR, "#runs a").click()
-    page.wait_for_stage("Completed")
-
-    assert page.received() == 42

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  askedWords, codingWords, endWords, endings, expiryWords, fileSize, isExpired, percentWords, progressWords, rowWords, stageWords,
+  codingWords, endWords, endings, expiryWords, exportWords, fileSize, isExpired, percentWords, progressWords, rowWords, stageWords,
 } from "../../static/js/export-words.js";
 
 const now = new Date("2026-01-02T00:00:00Z");
@@ -87,7 +87,7 @@ test("arguments, filters and unusual options are said, empty ones are not", () =
   });
   const labels = [{ name: "min_delay", label: "Minimum delay" }];
   assert.equal(
-    askedWords(given, labels),
+    exportWords(given, labels),
     "Minimum delay: 60 · odd: 1 · limit 5 · where dest.eq.LAX · delimiter tab · no header · byte order mark · safe for spreadsheets",
   );
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { ExportWatch } from "../../static/js/export-watch.js";
+import { ListWatch } from "../../static/js/list-watch.js";
 import { ProblemError } from "../../static/js/problem.js";
 
 const running = { exportId: "e", status: "processing" };
@@ -9,7 +9,7 @@ const ended = { exportId: "e", status: "completed" };
 const turns = () => new Promise(setImmediate);
 
 /** A watch whose questions are answered with these, the last again and again. */
-function watch(t, answers, { isSeen = () => true } = {}) {
+function watch(t, answers, { isSeen = () => true, asksUnseen = true } = {}) {
   mock.timers.enable({ apis: ["setTimeout"] });
   t.after(() => mock.timers.reset());
   const told = [];
@@ -20,7 +20,7 @@ function watch(t, answers, { isSeen = () => true } = {}) {
     return [answer];
   };
   const tell = { news: ([{ status }]) => told.push(status), lost: (problem, wait) => told.push(`lost ${wait}`) };
-  return { told, look: new ExportWatch(tell, { ask, random: () => 1, isSeen }), asked: () => asked };
+  return { told, look: new ListWatch(ask, tell, { random: () => 1, isSeen, asksUnseen }), asked: () => asked };
 }
 
 /** Lets time pass, and what was asked be answered. */
@@ -58,6 +58,18 @@ test("a page that nobody looks at asks rarely", async (t) => {
   assert.equal(asked(), 2);
 });
 
+test("a page that asks only while it is seen asks again when somebody looks", async (t) => {
+  let seen = false;
+  const { look, asked } = watch(t, [running], { isSeen: () => seen, asksUnseen: false });
+  await look.look();
+  await pass(60_000);
+  assert.equal(asked(), 1);
+  seen = true;
+  await look.look();
+  await pass(300);
+  assert.equal(asked(), 3);
+});
+
 test("a loss is told with its wait, waits grow, and an answer ends them", async (t) => {
   const lost = { status: 0, detail: "unreachable" };
   const { told, look } = watch(t, [lost, lost, lost, lost, lost, lost, ended]);
@@ -76,9 +88,10 @@ test("an answer that will not pass is not asked for again", async (t) => {
 test("an answer that comes after a newer question's is not news", async (t) => {
   const answers = [];
   const told = [];
-  const look = new ExportWatch(
+  const look = new ListWatch(
+    () => new Promise((answer) => answers.push(answer)),
     { news: ([{ status }]) => told.push(status), lost: () => {} },
-    { ask: () => new Promise((answer) => answers.push(answer)), isSeen: () => true },
+    { isSeen: () => true },
   );
   t.after(() => mock.timers.reset());
   mock.timers.enable({ apis: ["setTimeout"] });

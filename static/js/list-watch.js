@@ -1,20 +1,19 @@
 // @ts-check
 /**
- * Keeps the list of exports up to date by asking for all of it. Not by streams: a browser opens six
- * connections to one host, which as many exports would use up, and one answer tells of all exports, of
- * those that another tab started or ended too. A lost line is one question without an answer.
+ * Keeps a list, of exports or runs, up to date by asking for all of it. Not by streams: a browser opens
+ * six connections to one host, which as many of them would use up, and one answer tells of all, of those
+ * that another tab started or ended too. A lost line is one question without an answer.
  *
  * | what happens | what follows |
  * |---|---|
  * | something was started or ended here | ask at once, and soon again |
- * | something is in progress | ask every 2 s; every 15 s while nobody looks at the page |
+ * | something is in progress | ask every 2 s; every 15 s, or not at all, while nobody looks at the page |
  * | nothing is in progress | ask when somebody looks at the page again |
  * | no answer, or one that may pass | wait longer each time, ask again |
  */
 
-import { listExports } from "./export-api.js";
-import { isUnderWay } from "./export-words.js";
 import { mayPass, problemFrom } from "./problem.js";
+import { isUnderWay } from "./status.js";
 
 /** Between two questions (ms). */
 const SOON = 300;
@@ -25,13 +24,14 @@ const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 10_000;
 
 /**
- * @typedef {{
- *   news: (exports: ExportRecord[]) => void,
- *   lost: (problem: Problem, wait: number | null) => void,
- * }} Tell `wait` is in ms, null where asking again is left to the reader
+ * `lost` is told the `wait` in ms, null where asking again is left to the reader.
+ * @template Entry
+ * @typedef {{ news: (list: Entry[]) => void, lost: (problem: Problem, wait: number | null) => void }} Tell
  */
 
-export class ExportWatch {
+/** @template {{ status: Status }} Entry */
+export class ListWatch {
+  #ask;
   #tell;
   #means;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -40,35 +40,39 @@ export class ExportWatch {
   #quick = 0;
   #losses = 0;
 
-  /** @param {Tell} tell @param {{ ask?: typeof listExports, random?: () => number, isSeen?: () => boolean }} means */
-  constructor(tell, { ask = listExports, random = Math.random, isSeen = () => !document.hidden } = {}) {
+  /**
+   * @param {() => Promise<Entry[]>} ask @param {Tell<Entry>} tell
+   * @param {{ asksUnseen?: boolean, random?: () => number, isSeen?: () => boolean }} means
+   */
+  constructor(ask, tell, { asksUnseen = true, random = Math.random, isSeen = () => !document.hidden } = {}) {
+    this.#ask = ask;
     this.#tell = tell;
-    this.#means = { ask, random, isSeen };
+    this.#means = { asksUnseen, random, isSeen };
   }
 
   /** Asks at once. */
   async look() {
     this.#quick = 0;
-    await this.#ask();
+    await this.#look();
   }
 
-  async #ask() {
+  async #look() {
     clearTimeout(this.#timer);
     const question = ++this.#question;
     try {
-      const exports = await this.#means.ask();
-      if (question === this.#question) this.#take(exports);
+      const list = await this.#ask();
+      if (question === this.#question) this.#take(list);
     } catch (error) {
       const problem = problemFrom(error);
       if (question === this.#question) this.#lose(problem);
     }
   }
 
-  /** @param {ExportRecord[]} exports */
-  #take(exports) {
+  /** @param {Entry[]} list */
+  #take(list) {
     this.#losses = 0;
-    this.#tell.news(exports);
-    if (exports.some(isUnderWay)) this.#later(this.#pace());
+    this.#tell.news(list);
+    if (list.some(isUnderWay)) this.#later(this.#pace());
   }
 
   #pace() {
@@ -87,6 +91,10 @@ export class ExportWatch {
   /** @param {number} wait */
   #later(wait) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#ask(), wait);
+    this.#timer = setTimeout(() => this.#due(), wait);
+  }
+
+  #due() {
+    if (this.#means.asksUnseen || this.#means.isSeen()) this.#look();
   }
 }
