@@ -49,6 +49,10 @@ class BacklogReader:
             self.complete = record.kind == "final"
         return self._count
 
+    def skip(self, chunks: int) -> None:
+        """Count on from the last of so many chunks; what stands before it need not be looked at."""
+        self._count = max(0, self._event_of(chunks) - 2)
+
     def record(self, number: int) -> Record | None:
         """Where event `number` lies, or None when it is not there."""
         offset = (number - 1) * RECORD_BYTES
@@ -73,9 +77,10 @@ class BacklogReader:
         """The event as it stands on the wire without a content coding."""
         return decompress(self.frame(record), record)
 
-    def first_rows(self) -> list[int]:
-        """The number of the first row of each chunk so far."""
-        return [record.first_row for record in self._records(0) if record.kind == "chunk"]
+    def first_rows(self, after: int = 0) -> list[int]:
+        """The number of the first row of each chunk after chunk `after` so far."""
+        records = self._records(self._event_of(after + 1) - 1)
+        return [each.first_row for each in records if each.kind == "chunk" and each.chunk > after]
 
     def rows(self) -> int:
         """How many rows the backlog holds so far."""
@@ -89,15 +94,19 @@ class BacklogReader:
 
     def chunk_record(self, number: int) -> Record | None:
         """Where chunk `number`'s event lies, or None when it is not there (yet)."""
+        record = self.record(self._event_of(number))
+        if record is None or record.kind != "chunk" or record.chunk != number:
+            return None
+        return record
+
+    def _event_of(self, number: int) -> int:
+        """The number of chunk `number`'s event; without such a chunk one with none of it before."""
         # The index may end in room set aside, which is no record and counts as beyond every chunk.
         low, high = 1, os.fstat(self._index).st_size // RECORD_BYTES
         while low < high:
             middle = (low + high) // 2
             low, high = (middle + 1, high) if self._chunks_at(middle) < number else (low, middle)
-        record = self.record(low)
-        if record is None or record.kind != "chunk" or record.chunk != number:
-            return None
-        return record
+        return low
 
     def columns(self) -> list[dict[str, Json]] | None:
         """The columns (name, type, label), or None before the query was prepared."""

@@ -1,12 +1,13 @@
 """Where a follower goes on: `Last-Event-ID`, which names the run, or `?after=`. Pure."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from app.errors import InvalidArgument
 from app.runs.events import parse_event_id
 from app.runs.run import RunId
 
-# More digits than a run can have events.
+# More digits than a run can have events or chunks.
 MOST_DIGITS = 18
 
 
@@ -20,7 +21,7 @@ def resume_after(run: RunId, *, last_event_id: str, after: Sequence[str]) -> int
         if named != run:
             raise InvalidArgument("The Last-Event-ID is one of another run.")
         return number
-    return _number(after)
+    return number_after(after, "event")
 
 
 def event_id(text: str) -> tuple[RunId, int]:
@@ -41,11 +42,12 @@ def refuse_future(after: int, events: int) -> None:
         )
 
 
-def _number(given: Sequence[str]) -> int:
+def number_after(given: Sequence[str], what: Literal["event", "chunk"]) -> int:
+    """The number that `?after=` names; 0 without one, InvalidArgument for what is none."""
     if not given:
         return 0
     text = given[0]
     is_number = text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
     if len(given) > 1 or not is_number:
-        raise InvalidArgument("'after' is one event number; 0 is the beginning.")
+        raise InvalidArgument(f"'after' is one {what} number; 0 is the beginning.")
     return int(text)

@@ -16,6 +16,7 @@ from app.runs.run import Run
 from app.web.answers import json_answer
 from app.web.asked_run import asked_run
 from app.web.parts import parts_of
+from app.web.resume import number_after
 
 # More digits than a run can have chunks.
 MOST_DIGITS = 9
@@ -23,10 +24,14 @@ WHOLE_BYTES = 256 * 1024  # of a chunk that is sent in one go; a client can make
 
 
 async def list_chunks(request: Request) -> Response:
-    """Which row each chunk so far begins with."""
+    """Which row each chunk so far begins with, of those after chunk `?after=`.
+
+    `event` is the last event that this tells of: a client that follows after it misses nothing.
+    """
     run = await asked_run(request)
+    after = number_after(request.query_params.getlist("after"), "chunk")
     with parts_of(request).runs.reader(run) as reader:
-        return json_answer(await run_in_threadpool(_index, run, reader))
+        return json_answer(await run_in_threadpool(_index, run, reader, after))
 
 
 async def show_chunk(request: Request) -> Response:
@@ -53,11 +58,14 @@ async def download_rows(request: Request) -> Response:
     return await run_in_threadpool(rows_download, parts.runs, run, name, send_timeout=timeout)
 
 
-def _index(run: Run, reader: BacklogReader) -> dict[str, Json]:
-    rows, first_rows = reader.rows(), list[Json](reader.first_rows())
+def _index(run: Run, reader: BacklogReader, after: int) -> dict[str, Json]:
+    reader.skip(after)
+    # Counted before the chunks are listed, so that every chunk up to the event is listed.
+    event, rows = reader.count(), reader.rows()
+    first_rows = list[Json](reader.first_rows(after))
     if run.is_final and rows != run.rows:
         raise damaged_error()
-    return {"rows": rows, "complete": reader.complete, "first_rows": first_rows}
+    return {"rows": rows, "complete": reader.complete, "event": event, "first_rows": first_rows}
 
 
 def _chunk(run: Run, reader: BacklogReader, text: str) -> tuple[Record, bytes | None]:

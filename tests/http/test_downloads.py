@@ -190,11 +190,47 @@ def backlog_files(settings: Settings) -> int:
 
 
 async def test_the_index_says_which_row_each_chunk_begins_with(server: Served) -> None:
-    run = await server.finished(n=2500)
+    events = await server.events("/api/reports/stream/numbers?n=2500")
+    run, _, last = events[-1].id.partition(".")
 
     answer = await server.client.get(f"/api/runs/{run}/chunks")
 
-    assert answer.json() == {"rows": 2500, "complete": True, "first_rows": [0, 1000, 2000]}
+    whole = {"rows": 2500, "complete": True, "event": int(last), "first_rows": [0, 1000, 2000]}
+    assert answer.json() == whole
+
+
+async def test_the_index_of_later_chunks_tells_of_them_alone(server: Served) -> None:
+    path = f"/api/runs/{await server.finished(n=2500)}/chunks"
+    whole = (await server.client.get(path)).json()
+
+    for after in range(5):
+        answer = await server.client.get(path, params={"after": after})
+        assert answer.json() == {**whole, "first_rows": [0, 1000, 2000][after:]}
+
+
+async def test_the_index_of_a_run_in_progress_and_what_follows_its_event_are_all_chunks(
+    server: Served,
+) -> None:
+    run = await server.start("slow")
+    path, known, last = f"/api/runs/{run}/chunks", list[int](), 0
+    while len(known) < 5:
+        answer = (await server.client.get(path, params={"after": len(known)})).json()
+        assert not answer["complete"]
+        known, last = known + answer["first_rows"], answer["event"]
+    await server.client.delete(f"/api/runs/{run}")
+
+    later = await server.events(f"/api/runs/{run}/stream?after={last}")
+    known += [orjson.loads(each.data)["first_row"] for each in later if each.type == "chunk"]
+    assert known == (await server.client.get(path)).json()["first_rows"]
+
+
+@pytest.mark.parametrize("after", ["-1", "x", "", "1.0", "٣", "9" * 5000, "1&after=2"])
+async def test_an_index_after_no_chunk_number_is_refused(server: Served, after: str) -> None:
+    run = await server.finished(n=1)
+
+    answer = await server.client.get(f"/api/runs/{run}/chunks?after={after}")
+
+    assert_problem(answer, "invalid_argument")
 
 
 async def test_a_chunk_is_the_json_of_its_event(server: Served) -> None:
