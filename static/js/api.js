@@ -38,14 +38,14 @@ export async function cancelRun(run) {
   return askJson(`/api/reports/cancel/${encodeURIComponent(run)}`, "POST");
 }
 
-/** @param {string} run @returns {Promise<ChunkIndex>} */
-export async function askChunkIndex(run) {
-  return askJson(`${runPath(run)}/chunks`);
+/** @param {string} run @param {number} after the number of the last chunk known @returns {Promise<ChunkIndex>} of the later ones */
+export async function askChunkIndex(run, after = 0) {
+  return askJson(`${runPath(run)}/chunks?after=${after}`);
 }
 
-/** @param {string} run @param {number} chunk @returns {Promise<string>} the chunk as text, not parsed */
+/** @param {string} run @param {number} chunk @returns {Promise<Uint8Array>} the chunk's JSON, not parsed */
 export async function askChunk(run, chunk) {
-  return ask(`${runPath(run)}/chunks/${chunk}`);
+  return reach(`${runPath(run)}/chunks/${chunk}`, "GET", async (response) => new Uint8Array(await response.arrayBuffer()));
 }
 
 /** @param {string} run @param {number} after the number of the last event seen, 0 = none */
@@ -65,23 +65,35 @@ function runPath(run) {
 
 /** @param {string} path @param {string} method @returns {Promise<any>} */
 export async function askJson(path, method = "GET") {
-  return JSON.parse(await ask(path, method));
+  const text = await ask(path, method);
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The page on which a network asks who is there, for one.
+    throw new ProblemError(problemOf(200, "", null));
+  }
 }
 
 /** @param {string} path @param {string} method @returns {Promise<string>} */
 export async function ask(path, method = "GET") {
-  const { response, text } = await reach(path, method);
-  if (response.ok) return text;
-  throw new ProblemError(problemOf(response.status, text, response.headers.get("Retry-After")));
+  return reach(path, method, (response) => response.text());
 }
 
-/** @param {string} path @param {string} method */
-async function reach(path, method) {
+/** @template T @param {string} path @param {string} method @param {(response: Response) => Promise<T>} read @returns {Promise<T>} */
+async function reach(path, method, read) {
+  let problem = unreachable();
   try {
     const response = await fetch(path, { method, signal: AbortSignal.timeout(PATIENCE) });
-    return { response, text: await response.text() };
+    if (response.ok) return await read(response);
+    problem = await answerProblem(response);
   } catch {
     // fetch does not tell why: refused, cut in the middle and too slow are one to the reader.
-    throw new ProblemError(unreachable());
   }
+  throw new ProblemError(problem);
+}
+
+/** The problem that an answer which is no success carries. @param {Response} response @returns {Promise<Problem>} */
+export async function answerProblem(response) {
+  const text = await response.text().catch(() => "");
+  return problemOf(response.status, text, response.headers.get("Retry-After"));
 }

@@ -1,21 +1,28 @@
 // @ts-check
 /**
- * Follows one run over as many connections as it takes. After a loss it waits, asks what has become
- * of the run, and goes on after the last event it has seen.
+ * Follows one run over as many connections as it takes: by a stream while there is a slot for one and
+ * room for the rows, else by asking again and again. After a loss it waits, asks what has become of the
+ * run, and goes on after the last event it has seen.
  *
  * | what happens | what follows |
  * |---|---|
  * | a final event | nothing more |
+ * | the rows are more than the page can keep, or the slot is taken away | watch |
+ * | watching, a slot becomes free and there is room | stream after the last event that was told of |
  * | the line breaks, or is silent for too long | wait, ask for the run |
  * | the run is in progress | connect again after the last event |
  * | the run has ended meanwhile | `finished` with its record |
  * | the run is not there any more, or not ours | `refused` with the problem |
  * | no answer, or one that may pass | wait longer, ask again |
+ * | the browser goes offline | say so; waits do not grow |
+ * | it is online again | ask for the run at once |
  */
 
 import { askRun } from "./api.js";
 import { mayPass, problemFrom } from "./problem.js";
-import { RunStream } from "./run-stream.js";
+import { RunStream, isEnd } from "./run-stream.js";
+import { RunWatch } from "./run-watch.js";
+import { takeSlot } from "./stream-slot.js";
 
 /** The longest wait doubles from the first to the second of these (ms): a run that nobody follows for 30 s is cancelled. */
 const FIRST_WAIT = 1000;
@@ -23,11 +30,14 @@ const LONGEST_WAIT = 10_000;
 
 /**
  * @typedef {{
- *   event: (name: string, text: string) => void,
- *   connection: (connection: "connecting" | "open" | "waiting" | "retrying", wait: number) => void,
+ *   event: (name: string, data: Uint8Array) => void,
+ *   seen: (record: RunRecord, index: ChunkIndex) => void,
+ *   chunks: () => number,
+ *   isFull: () => boolean,
+ *   connection: (connection: "connecting" | "open" | "watching" | "waiting" | "retrying" | "offline", wait: number) => void,
  *   finished: (record: RunRecord) => void,
  *   refused: (problem: Problem) => void,
- * }} Follow `wait` is in ms
+ * }} Follow `wait` is in ms; `seen` is what watching learns, `chunks` how many of them are known
  */
 
 export class RunFollower {
@@ -36,86 +46,154 @@ export class RunFollower {
   #means;
   #after = 0;
   #attempt = 0;
-  #stopped = false;
-  /** @type {RunStream | null} */
-  #stream = null;
+  #offline = false;
+  /** What is going on: answers to what was given up are not heard. */
+  #effort = {};
+  /** @type {{ close(): void, now?(): void } | null} */
+  #line = null;
+  /** @type {(() => void) | null} */
+  #release = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
   /**
    * @param {string} run @param {Follow} follow
-   * @param {{ random?: () => number, ask?: typeof askRun, stream?: typeof RunStream }} means
+   * @param {{ random?: () => number, ask?: typeof askRun, stream?: typeof RunStream, watch?: typeof RunWatch,
+   *   slot?: typeof takeSlot, network?: EventTarget }} means
    */
-  constructor(run, follow, { random = Math.random, ask = askRun, stream = RunStream } = {}) {
+  constructor(run, follow, means = {}) {
     this.#run = run;
     this.#follow = follow;
-    this.#means = { random, ask, stream };
+    this.#means = { random: Math.random, ask: askRun, stream: RunStream, watch: RunWatch, slot: takeSlot, network: globalThis, ...means };
   }
 
   start() {
-    this.#stopped = false;
+    this.#offline = false;
+    for (const name of ["online", "offline"]) this.#means.network.addEventListener(name, this);
     this.#connect();
   }
 
   stop() {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#stream?.close();
+    this.#close();
+    for (const name of ["online", "offline"]) this.#means.network.removeEventListener(name, this);
   }
 
   /** Does not wait any longer; does nothing when it does not wait. */
   retryNow() {
-    if (this.#timer === undefined) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#askAgain();
+    if (this.#timer !== undefined) this.#askAgain();
+    else this.#line?.now?.();
   }
 
-  #connect() {
+  /** @param {Event} event */
+  handleEvent({ type }) {
+    this.#offline = type === "offline";
+    if (this.#offline) this.#follow.connection("offline", 0);
+    else this.#askAgain();
+  }
+
+  #close() {
+    this.#effort = {};
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#line?.close();
+    this.#line = null;
+    this.#release?.();
+    this.#release = null;
+  }
+
+  async #connect() {
     if (this.#attempt === 0) this.#follow.connection("connecting", 0);
-    this.#stream = new this.#means.stream(this.#run, this.#after, {
-      event: (name, number, text) => this.#event(name, number, text),
+    if (!(await this.#stream())) this.#watch();
+  }
+
+  // Whatever is going on goes on until there is a slot.
+  /** @returns {Promise<boolean>} false where there is no slot, or no room */
+  async #stream() {
+    const effort = this.#effort;
+    const release = this.#follow.isFull() ? null : await this.#means.slot(() => this.#watch());
+    if (effort !== this.#effort) {
+      release?.();
+      return true;
+    }
+    if (release === null) return false;
+    this.#close();
+    this.#release = release;
+    this.#line = new this.#means.stream(this.#run, this.#after, {
+      event: (name, number, data) => this.#event(name, number, data),
       opened: () => this.#follow.connection("open", 0),
       ended: () => this.stop(),
-      lost: () => this.#wait(),
+      lost: (problem) => this.#lost(problem),
+    });
+    return true;
+  }
+
+  #watch() {
+    this.#close();
+    this.#line = new this.#means.watch(this.#run, {
+      chunks: this.#follow.chunks,
+      seen: (record, index) => this.#seen(record, index),
+      finished: (record) => this.#resume(record, null),
+      lost: (problem) => this.#lost(problem),
     });
   }
 
-  /** @param {string} name @param {number} number @param {string} text */
-  #event(name, number, text) {
+  /** @param {RunRecord} record @param {ChunkIndex} index */
+  #seen(record, index) {
+    this.#attempt = 0;
+    this.#after = Math.max(this.#after, index.event);
+    this.#follow.connection("watching", 0);
+    this.#follow.seen(record, index);
+    this.#stream();
+  }
+
+  /** @param {string} name @param {number} number @param {Uint8Array} data */
+  #event(name, number, data) {
     this.#attempt = 0;
     // What was seen is not shown twice, whatever a proxy or a server sends again.
     if (number !== 0 && number <= this.#after && !isEnd(name)) return;
     this.#after = Math.max(this.#after, number);
-    this.#follow.event(name, text);
+    this.#follow.event(name, data);
+    if (this.#follow.isFull() && !isEnd(name)) this.#watch();
+  }
+
+  /** @param {Problem | null} problem */
+  #lost(problem) {
+    if (problem && !mayPass(problem)) this.#askAgain(problem);
+    else this.#wait();
   }
 
   // Full jitter: a server that comes back is not met by everybody at once.
   #wait() {
-    if (this.#stopped) return;
+    this.#close();
     const ceiling = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#attempt);
     const wait = Math.round(ceiling * (0.2 + 0.8 * this.#means.random()));
-    this.#attempt += 1;
-    this.#follow.connection("waiting", wait);
+    if (!this.#offline) this.#attempt += 1;
+    this.#follow.connection(this.#offline ? "offline" : "waiting", wait);
     this.#timer = setTimeout(() => this.retryNow(), wait);
   }
 
-  async #askAgain() {
-    this.#follow.connection("retrying", 0);
+  /** @param {Problem | null} problem why there was no stream */
+  async #askAgain(problem = null) {
+    this.#close();
+    const effort = this.#effort;
+    if (!this.#offline) this.#follow.connection("retrying", 0);
     try {
       const record = await this.#means.ask(this.#run);
-      if (!this.#stopped) this.#resume(record);
+      if (effort === this.#effort) this.#resume(record, problem);
     } catch (error) {
-      if (!this.#stopped) this.#refused(problemFrom(error));
+      if (effort === this.#effort) this.#refused(problemFrom(error));
     }
   }
 
-  /** @param {RunRecord} record */
-  #resume(record) {
-    if (record.status === "pending" || record.status === "processing") return this.#connect();
-    this.stop();
-    this.#follow.finished(record);
+  /** @param {RunRecord} record @param {Problem | null} problem */
+  #resume(record, problem) {
+    if (isEnd(record.status)) {
+      this.stop();
+      return this.#follow.finished(record);
+    }
+    if (problem === null) this.#connect();
+    else if (problem.status < 400) this.#wait();
+    else this.#refused(problem);
   }
 
   /** @param {Problem} problem */
@@ -124,9 +202,4 @@ export class RunFollower {
     this.stop();
     this.#follow.refused(problem);
   }
-}
-
-/** @param {string} name */
-function isEnd(name) {
-  return name === "completed" || name === "failed" || name === "cancelled";
 }

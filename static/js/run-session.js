@@ -11,6 +11,8 @@ import { RunFollower } from "./run-follower.js";
 
 /** @typedef {import("./run-state.js").Action} Action */
 
+const decoder = new TextDecoder();
+
 export class RunSession {
   /** @type {string | null} */
   #run = null;
@@ -55,12 +57,12 @@ export class RunSession {
   async cancel() {
     const run = this.#run;
     if (run === null) return;
-    this.#dispatch({ type: "cancel", run, cancel: "sent" });
+    this.#dispatch({ type: "cancel", run, cancelling: true });
     try {
       await cancelRun(run);
       this.#follower?.retryNow();
     } catch (error) {
-      this.#dispatch({ type: "cancel", run, cancel: "no" });
+      this.#dispatch({ type: "cancel", run, cancelling: false });
       this.#dispatch({ type: "trouble", run, problem: problemFrom(error) });
     }
   }
@@ -94,8 +96,7 @@ export class RunSession {
       this.#dispatch({ type: "opening", run: record.run });
       return this.#show(record);
     }
-    // Its rows are told as they come.
-    this.#dispatch({ type: "record", record: { ...record, rows: this.store.length }, at: performance.now() });
+    this.#tell(record);
     this.#follower = new RunFollower(record.run, this.#follow(record.run));
     this.#follower.start();
   }
@@ -103,18 +104,32 @@ export class RunSession {
   /** @param {string} run @returns {import("./run-follower.js").Follow} */
   #follow(run) {
     return {
-      event: (name, text) => this.#event(run, name, text),
+      event: (name, data) => this.#event(run, name, data),
+      seen: (record, index) => this.#seen(record, index),
+      chunks: () => this.store.chunks,
+      isFull: () => this.store.isFull,
       connection: (connection, wait) => this.#dispatch({ type: "connection", run, connection, retryAt: performance.now() + wait }),
       finished: (record) => this.#finish(record),
       refused: (problem) => this.#dispatch({ type: "cut", run, problem, at: performance.now() }),
     };
   }
 
-  /** @param {string} run @param {string} name @param {string} text */
-  #event(run, name, text) {
-    const data = name === "chunk" ? chunkHead(text) : JSON.parse(text);
-    if (name === "chunk") this.store.append(data, text);
+  /** @param {string} run @param {string} name @param {Uint8Array} bytes */
+  #event(run, name, bytes) {
+    const data = name === "chunk" ? chunkHead(bytes) : JSON.parse(decoder.decode(bytes));
+    if (name === "chunk") this.store.append(data, bytes);
     this.#dispatch({ type: "event", run, name, data, at: performance.now() });
+  }
+
+  /** @param {RunRecord} record @param {ChunkIndex} index of the chunks after those that are known */
+  #seen(record, index) {
+    this.store.useIndex(index.first_rows, index.rows, this.store.chunks);
+    this.#tell(record);
+  }
+
+  /** The record, with the rows that the page can show. @param {RunRecord} record */
+  #tell(record) {
+    this.#dispatch({ type: "record", record: { ...record, rows: this.store.length }, at: performance.now() });
   }
 
   // An ended run is not replayed: its chunks are loaded by number as they are looked at.
@@ -123,7 +138,7 @@ export class RunSession {
     const index = await askChunkIndex(record.run);
     if (this.#left) return;
     this.store.useIndex(index.first_rows, index.rows);
-    this.#dispatch({ type: "record", record: { ...record, columns: record.columns ?? [], rows: index.rows }, at: performance.now() });
+    this.#tell({ ...record, columns: record.columns ?? [] });
   }
 
   /** @param {RunRecord} record */

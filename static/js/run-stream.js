@@ -1,78 +1,97 @@
 // @ts-check
 /**
  * One connection to a run's event stream. It is over after a final event, after an error, or when it
- * has been silent for too long; a late event of a closed connection is inert.
+ * has been silent for too long. It reads no faster than the page draws: what the page has no time for
+ * stays on the line, and in the end with the server.
  */
 
-import { streamPath } from "./api.js";
+import { answerProblem, streamPath } from "./api.js";
+import { EventParser } from "./event-parser.js";
+import { Pace } from "./page-turn.js";
 
 /** The server says `ping` every 15 s; two and a half of them unheard mean that the line is dead (ms). */
 const SILENCE = 37_500;
 
-const names = ["run", "columns", "progress", "chunk", "completed", "cancelled", "failed", "ping"];
-const finals = ["completed", "cancelled", "failed"];
-
 /**
  * @typedef {{
- *   event: (name: string, number: number, text: string) => void,
+ *   event: (name: string, number: number, data: Uint8Array) => void,
  *   opened: () => void,
  *   ended: () => void,
- *   lost: () => void,
- * }} Listener `number` is the event's; 0 for one that has none
+ *   lost: (problem: Problem | null) => void,
+ * }} Listener `number` is the event's, 0 for one that has none; `problem` is what the server answered instead of events
  */
 
 export class RunStream {
-  /** @type {EventSource} */
-  #source;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #watchdog;
   #listener;
-  #silence;
+  #pace;
+  #aborter = new AbortController();
+  #heard = Date.now();
+  #watchdog;
 
   /**
    * @param {string} run @param {number} after @param {Listener} listener
-   * @param {{ source?: typeof EventSource, silence?: number }} means
+   * @param {{ request?: typeof fetch, silence?: number, pace?: Pace }} means
    */
-  constructor(run, after, listener, { source = EventSource, silence = SILENCE } = {}) {
+  constructor(run, after, listener, { request = fetch, silence = SILENCE, pace = new Pace() } = {}) {
     this.#listener = listener;
-    this.#silence = silence;
-    this.#source = new source(streamPath(run, after));
-    for (const name of names) this.#source.addEventListener(name, this);
-    this.#source.addEventListener("open", this);
-    this.#source.addEventListener("error", this);
-    this.#watch();
+    this.#pace = pace;
+    // By the clock on the wall: a laptop that was asleep finds out at once.
+    this.#watchdog = setInterval(() => Date.now() - this.#heard >= silence && this.#lose(), silence / 8);
+    this.#follow(request(streamPath(run, after), { signal: this.#aborter.signal, cache: "no-store" }));
   }
 
   close() {
-    clearTimeout(this.#watchdog);
-    for (const name of [...names, "open", "error"]) this.#source.removeEventListener(name, this);
-    this.#source.close();
+    clearInterval(this.#watchdog);
+    this.#aborter.abort();
   }
 
-  /** @param {Event} event */
-  handleEvent(event) {
-    if (event.type === "error") return this.#lose();
-    this.#watch();
-    if (event.type === "open") return this.#listener.opened();
-    if (!(event instanceof MessageEvent) || event.type === "ping") return;
-    if (finals.includes(event.type)) this.close();
-    this.#listener.event(event.type, eventNumber(event), event.data);
-    if (finals.includes(event.type)) this.#listener.ended();
+  get #closed() {
+    return this.#aborter.signal.aborted;
   }
 
-  #watch() {
-    clearTimeout(this.#watchdog);
-    this.#watchdog = setTimeout(() => this.#lose(), this.#silence);
+  /** @param {Promise<Response>} asked */
+  async #follow(asked) {
+    const response = await asked.catch(() => null);
+    if (this.#closed) return;
+    if (response?.status !== 200 || !response.body) return this.#lose(response && (await answerProblem(response)));
+    this.#listener.opened();
+    await this.#read(response.body.getReader());
+    this.#lose();
   }
 
-  // EventSource would reconnect by itself, but unseen, and never after an answer such as 503.
-  #lose() {
+  /** @param {ReadableStreamDefaultReader<Uint8Array>} reader */
+  async #read(reader) {
+    const parser = new EventParser();
+    let rowsCame = false;
+    for (;;) {
+      const piece = await reader.read().catch(() => null);
+      if (!piece?.value || this.#closed) return;
+      this.#heard = Date.now();
+      for (const event of parser.push(piece.value)) {
+        this.#tell(event);
+        if (this.#pace.isDue || (event.name === "chunk" && !rowsCame)) await this.#pace.turn();
+        rowsCame ||= event.name === "chunk";
+      }
+    }
+  }
+
+  /** @param {import("./event-parser.js").StreamEvent} event */
+  #tell({ name, number, data }) {
+    if (this.#closed || name === "ping") return;
+    if (isEnd(name)) this.close();
+    this.#listener.event(name, number, data);
+    if (isEnd(name)) this.#listener.ended();
+  }
+
+  /** @param {Problem | null} problem */
+  #lose(problem = null) {
+    if (this.#closed) return;
     this.close();
-    this.#listener.lost();
+    this.#listener.lost(problem);
   }
 }
 
-/** @param {MessageEvent} event @returns {number} what stands behind the point of `<run>.<number>` */
-function eventNumber(event) {
-  return Number(event.lastEventId.split(".").at(-1)) || 0;
+/** Whether an event of this name is a run's last. @param {string} name */
+export function isEnd(name) {
+  return name === "completed" || name === "failed" || name === "cancelled";
 }

@@ -49,7 +49,7 @@
  * }} RunRecord
  */
 
-/** @typedef {{ rows: number, complete: boolean, first_rows: number[] }} ChunkIndex */
+/** `event` is the last event that it tells of. @typedef {{ rows: number, complete: boolean, event: number, first_rows: number[] }} ChunkIndex */
 
 /**
  * The part of a `chunk` event that stands before its rows.

@@ -1,25 +1,40 @@
-/** Stand-ins for what a browser gives: an EventSource that the test speaks through. */
+/** Stand-ins for what a browser gives: an answer whose body the test says piece by piece. */
 
-export class FakeEventSource extends EventTarget {
-  /** @type {FakeEventSource[]} */
-  static opened = [];
-  closed = false;
+const encoder = new TextEncoder();
 
-  constructor(url) {
-    super();
-    this.url = url;
-    FakeEventSource.opened.push(this);
+/** A request that is answered with a stream of events; `say`, `push`, `end` and `fail` speak through it. */
+export class FakeLine {
+  requests = [];
+  request = async (url, { signal }) => {
+    this.requests.push(url);
+    const body = new ReadableStream({ start: (controller) => (this.controller = controller) });
+    signal.addEventListener("abort", () => this.controller.error(signal.reason));
+    return new Response(body);
+  };
+
+  say(name, data, id) {
+    this.push(eventText(name, data, id));
   }
 
-  close() {
-    this.closed = true;
+  push(text) {
+    this.controller.enqueue(encoder.encode(text));
   }
 
-  say(name, data, lastEventId = "") {
-    this.dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data), lastEventId }));
+  end() {
+    this.controller.close();
   }
 
   fail() {
-    this.dispatchEvent(new Event("error"));
+    this.controller.error(new Error("cut"));
   }
+}
+
+/** An event as the server writes it. */
+export function eventText(name, data, id) {
+  return `${id ? `id: ${id}\n` : ""}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+/** Lets what waits on promises alone happen. */
+export function settled() {
+  return new Promise((resolve) => setImmediate(resolve));
 }

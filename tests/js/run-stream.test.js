@@ -1,55 +1,122 @@
 import assert from "node:assert/strict";
-import { mock, test } from "node:test";
+import { afterEach, mock, test } from "node:test";
 
 import { RunStream } from "../../static/js/run-stream.js";
-import { FakeEventSource } from "./fakes.js";
+import { FakeLine, eventText, settled } from "./fakes.js";
 
-function listen(after = 0) {
+afterEach(() => mock.timers.reset());
+
+const patient = { isDue: false, turn: async () => {} };
+
+function listen({ after = 0, line = new FakeLine(), pace = patient } = {}) {
   const heard = [];
   const listener = {
     event: (name, number) => heard.push(`${name} ${number}`),
     opened: () => heard.push("opened"),
     ended: () => heard.push("ended"),
-    lost: () => heard.push("lost"),
+    lost: (problem) => heard.push(problem ? `lost ${problem.code}` : "lost"),
   };
-  new RunStream("r", after, listener, { source: FakeEventSource, silence: 100 });
-  return { heard, source: FakeEventSource.opened.at(-1) };
+  const stream = new RunStream("r", after, listener, { request: line.request, silence: 80, pace });
+  return { heard, line, stream };
 }
 
 test("a connection asks for what comes after the last event", () => {
-  assert.equal(listen(7).source.url, "/api/runs/r/stream?after=7");
+  const { line, stream } = listen({ after: 7 });
+  assert.deepEqual(line.requests, ["/api/runs/r/stream?after=7"]);
+  stream.close();
 });
 
-test("events are told with their numbers, pings are not told", () => {
-  const { heard, source } = listen();
-  source.say("progress", {}, "r.4");
-  source.say("ping", {});
-  assert.deepEqual(heard, ["progress 4"]);
+test("events are told with their numbers, pings are not told", async () => {
+  const { heard, line, stream } = listen();
+  await settled();
+  line.say("progress", {}, "r.4");
+  line.say("ping", {});
+  await settled();
+  assert.deepEqual(heard, ["opened", "progress 4"]);
+  stream.close();
 });
 
-test("a final event closes the connection, so that it does not reconnect for ever", () => {
-  const { heard, source } = listen();
-  source.say("completed", {}, "r.9");
-  assert.ok(source.closed);
-  assert.deepEqual(heard, ["completed 9", "ended"]);
+test("a final event is the end, whatever the line does next", async () => {
+  const { heard, line } = listen();
+  await settled();
+  line.push(eventText("completed", {}, "r.9") + eventText("chunk", {}, "r.10"));
+  await settled();
+  assert.deepEqual(heard, ["opened", "completed 9", "ended"]);
 });
 
-test("an error is a loss, told once, and what comes later is inert", () => {
-  const { heard, source } = listen();
-  source.fail();
-  source.fail();
-  source.say("chunk", {}, "r.5");
+for (const how of ["end", "fail"]) {
+  test(`a body without a final event is a loss, told once (${how})`, async () => {
+    const { heard, line } = listen();
+    await settled();
+    line.say("progress", {}, "r.4");
+    await settled();
+    line[how]();
+    await settled();
+    assert.deepEqual(heard, ["opened", "progress 4", "lost"]);
+  });
+}
+
+test("no answer is a loss", async () => {
+  const { heard } = listen({ line: { request: async () => Promise.reject(new TypeError("refused")) } });
+  await settled();
   assert.deepEqual(heard, ["lost"]);
 });
 
-test("silence is a loss, and a ping breaks it", () => {
-  mock.timers.enable({ apis: ["setTimeout"] });
-  const { heard, source } = listen();
-  mock.timers.tick(90);
-  source.say("ping", {});
-  mock.timers.tick(90);
-  assert.deepEqual(heard, []);
+test("an answer that is no stream is told with its problem", async () => {
+  const problem = { code: "gone", detail: "Expired.", retryable: false };
+  const answer = new Response(JSON.stringify(problem), { status: 410 });
+  const { heard } = listen({ line: { request: async () => answer } });
+  await settled();
+  assert.deepEqual(heard, ["lost gone"]);
+});
+
+test("nothing more to tell is a loss that says so", async () => {
+  const { heard } = listen({ line: { request: async () => new Response(null, { status: 204 }) } });
+  await settled();
+  assert.deepEqual(heard, ["lost foreign_answer"]);
+});
+
+test("silence is a loss, and a ping breaks it", async () => {
+  mock.timers.enable({ apis: ["setInterval", "Date"] });
+  const { heard, line } = listen();
+  await settled();
+  mock.timers.tick(70);
+  line.say("ping", {});
+  await settled();
+  mock.timers.tick(70);
+  assert.deepEqual(heard, ["opened"]);
   mock.timers.tick(20);
-  assert.deepEqual(heard, ["lost"]);
-  mock.timers.reset();
+  assert.deepEqual(heard, ["opened", "lost"]);
+});
+
+test("a page that was asleep for longer than the silence finds out with its first tick", async () => {
+  mock.timers.enable({ apis: ["setInterval", "Date"] });
+  const { heard } = listen();
+  await settled();
+  mock.timers.setTime(100_000);
+  mock.timers.tick(10);
+  assert.equal(heard.at(-1), "lost");
+});
+
+test("a closed connection is silent", async () => {
+  const { heard, stream } = listen();
+  await settled();
+  stream.close();
+  await settled();
+  assert.deepEqual(heard, ["opened"]);
+});
+
+test("the page has its turn after the first rows, and then when there was enough work", async () => {
+  const turns = [];
+  const pace = { isDue: false, turn: () => new Promise((resolve) => turns.push(resolve)) };
+  const { heard, line, stream } = listen({ pace });
+  await settled();
+  line.push([1, 2, 3, 4].map((number) => eventText(number === 1 ? "progress" : "chunk", {}, `r.${number}`)).join(""));
+  await settled();
+  assert.equal(heard.at(-1), "chunk 2");
+  pace.isDue = true;
+  turns.pop()();
+  await settled();
+  assert.equal(heard.at(-1), "chunk 3");
+  stream.close();
 });
