@@ -70,7 +70,7 @@ export class ExportForm {
   /** What the form asks for now. @returns {Asked} */
   asked() {
     const { report, address } = this.#asked;
-    const given = this.#parameters ? formArguments(this.#parameters, this.#form) : address.arguments;
+    const given = this.#parameters ? formArguments(this.#parameters, find(this.#form, "#fields", HTMLElement)) : address.arguments;
     const format = isFormat(this.#format.value) ? this.#format.value : "csv";
     return { report, format, options: unusual(this.#options()), address: { ...address, arguments: given } };
   }
@@ -91,7 +91,7 @@ export class ExportForm {
     if (!(field instanceof HTMLElement)) return false;
     field.setAttribute("aria-invalid", "true");
     field.setAttribute("aria-describedby", "wrong");
-    field.closest("label")?.after(element("p", { id: "wrong", class: "wrong" }, problem.detail));
+    field.closest(".field")?.after(element("p", { id: "wrong", class: "wrong" }, problem.detail));
     field.focus();
     return true;
   }

@@ -4,54 +4,56 @@
 import { inputFor, takesEmpty } from "./column-type.js";
 import { element } from "./element.js";
 
-/** @typedef {HTMLInputElement | HTMLSelectElement} Field */
+/** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Field */
 
 /**
- * The fields, filled from the address and else from the defaults.
+ * The fields, filled from the address and else from the defaults; a reset leads to the defaults.
  * @param {Parameter[]} parameters @param {Record<string, string>} given
  */
 export function parameterFields(parameters, given) {
-  return parameters.map((parameter) => {
-    const field = makeField(parameter, given[parameter.name] ?? parameter.default ?? "");
-    field.name = parameter.name;
-    field.required = parameter.required && !takesEmpty(parameter.type);
-    return element("label", { class: "field" }, labelText(parameter), field);
+  return parameters.map((parameter, index) => {
+    const { name, label, type, required, options } = parameter;
+    const field = makeField(parameter, given[name] ?? parameter.default ?? "");
+    field.name = name;
+    field.id = `argument-${index}`;
+    field.required = required && (!takesEmpty(type) || options?.every(({ value }) => value !== "") === true);
+    const words = element("label", { for: field.id, title: `${label}: ${type}` }, label);
+    return element("div", { class: "field" }, element("span", { class: "label" }, words, element("small", {}, type)), field);
   });
 }
 
-/**
- * What the form says. An empty field that cannot be a value is left out, which means the default.
- * @param {Parameter[]} parameters @param {HTMLFormElement} form
- */
-export function formArguments(parameters, form) {
-  const given = /** @type {Record<string, string>} */ (Object.create(null));
-  const filled = new FormData(form);
-  for (const { name, type, default: preset, required } of parameters) {
-    const value = String(filled.get(name) ?? "");
-    const empty = takesEmpty(type) && (preset !== null || required);
-    if (value !== "" || empty) given[name] = value;
-  }
-  return given;
+/** The fields in the order of the parameters. Never asked of the form itself: a parameter may be called `elements`. @param {ParentNode} box @returns {Field[]} */
+export function fieldsIn(box) {
+  return Array.from(/** @type {NodeListOf<Field>} */ (box.querySelectorAll(".field > [name]")));
 }
 
-/** @param {Parameter} parameter */
-function labelText({ label, type, required }) {
-  const mark = required ? ", required" : "";
-  return element("span", { class: "label", title: `${type}${mark}` }, label, element("small", {}, type));
+/**
+ * What the fields say. An empty field that cannot be a value is left out, which means the default.
+ * @param {Parameter[]} parameters @param {ParentNode} box
+ */
+export function formArguments(parameters, box) {
+  const given = /** @type {Record<string, string>} */ (Object.create(null));
+  const values = fieldsIn(box).map(({ value }) => value);
+  parameters.forEach(({ name, type, default: preset, required }, index) => {
+    const value = values[index] ?? "";
+    if (value !== "" || (takesEmpty(type) && (preset !== null || required))) given[name] = value;
+  });
+  return given;
 }
 
 /** @param {Parameter} parameter @param {string} value @returns {Field} */
 function makeField(parameter, value) {
-  if (parameter.options) return select(parameter.options, value, parameter);
-  const { type, step } = inputFor(parameter.type);
-  if (type === "boolean") return select(booleans, truth[value] ?? value, parameter);
-  const field = element("input", { type, step: step ?? null, placeholder: parameter.default, autocomplete: "off" });
+  const { options, default: preset } = parameter;
+  const { type, step = null } = inputFor(parameter.type);
+  if (options) return select(options, value, parameter);
+  if (type === "boolean") return select(booleans, truth[value] ?? value, { ...parameter, default: preset && (truth[preset] ?? preset) });
+  if (value.includes("\n")) return element("textarea", { rows: 2 }, value);
+  const field = element("input", { type, step, value: preset, placeholder: preset });
   field.value = value;
-  // "infinity" is a date to PostgreSQL and nothing to a date picker.
-  if (field.value === "" && value !== "") {
-    field.type = "text";
-    field.value = value;
-  }
+  // "infinity" is a date to PostgreSQL and nothing to a date picker; a time may have fractions.
+  if (field.value === "" && value !== "") field.type = "text";
+  if (field.validity.stepMismatch) field.step = "any";
+  field.value = value;
   return field;
 }
 
@@ -64,11 +66,17 @@ const truth = { t: "true", f: "false", on: "true", off: "false" };
 
 /** @param {Option[]} options @param {string} value @param {Parameter} parameter */
 function select(options, value, parameter) {
-  const values = new Set(options.map((option) => option.value));
-  const missing = new Set([parameter.default ?? (parameter.required ? value : ""), value]);
-  const extra = [...missing].filter((other) => !values.has(other));
-  const all = [...extra.map((other) => ({ value: other, label: other || "–" })), ...options];
-  const made = element("select", {}, ...all.map((option) => element("option", { value: option.value }, option.label)));
+  const { required } = parameter;
+  const preset = parameter.default ?? "";
+  const missing = new Set([preset, value]);
+  for (const option of options) missing.delete(option.value);
+  if (required && value !== "") missing.delete("");
+  const none = required ? "choose" : parameter.default === null ? "not set" : "–";
+  const extra = [...missing].map((other) => ({ value: other, label: other || none }));
+  const choices = [...extra, ...options].map((option) =>
+    element("option", { value: option.value, selected: option.value === preset }, option.label),
+  );
+  const made = element("select", {}, ...choices);
   made.value = value;
   return made;
 }

@@ -12,13 +12,10 @@ export class ProblemError extends Error {
 
 /** @returns {Problem} the server did not answer */
 export function unreachable() {
-  return {
-    code: "unreachable",
-    title: "The server does not answer",
-    status: 0,
-    detail: "Rowstream cannot be reached at the moment. Check the network, then try again.",
-    retryable: true,
-  };
+  const problem = { code: "unreachable", status: 0, retryable: true };
+  if (navigator.onLine === false) return { ...problem, title: "There is no network", detail: "This device is offline. Connect it, then try again." };
+  const detail = "Rowstream cannot be reached at the moment. Check the network, then try again.";
+  return { ...problem, title: "The server does not answer", detail };
 }
 
 /**
@@ -42,6 +39,15 @@ export function mayPass(problem) {
 export function problemFrom(error) {
   if (error instanceof ProblemError) return error.problem;
   throw error;
+}
+
+/** A module that is loaded when it is needed: without it the page is without the server. @template T @param {Promise<T>} loading */
+export async function needed(loading) {
+  try {
+    return await loading;
+  } catch {
+    throw new ProblemError(unreachable());
+  }
 }
 
 /** @param {string} text @returns {unknown} */

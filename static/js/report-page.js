@@ -3,22 +3,21 @@
 
 import { Announcer } from "./announcer.js";
 import { readAddress, reportName, reportPath } from "./address.js";
-import { askReport, cancelRun, listRuns } from "./api.js";
+import { askReport } from "./api.js";
 import { find, setText } from "./element.js";
-import { startExport } from "./export-api.js";
-import { isFormat } from "./export-address.js";
 import { filterChips } from "./filter-chips.js";
-import { formArguments, parameterFields } from "./parameter-form.js";
+import { fieldsIn, formArguments, parameterFields } from "./parameter-form.js";
 import { problemPanel } from "./problem-panel.js";
-import { problemFrom, unreachable } from "./problem.js";
-import { ReportView, tabTitle } from "./report-view.js";
+import { needed, problemFrom } from "./problem.js";
+import { ReportView } from "./report-view.js";
 import { RunSession } from "./run-session.js";
-import { idle, isFinal, isInProgress, reduce } from "./run-state.js";
+import { elapsed, idle, isFinal, isInProgress, isLost, reduce } from "./run-state.js";
 import { RunTable } from "./run-table.js";
-import { announcement, keptWords } from "./run-words.js";
+import { announcement, keptWords, tabTitle } from "./run-words.js";
 
-/** How often clocks on the page are drawn anew (ms). */
+/** How often clocks on the page are drawn anew, and from when on a run is a long one (ms). */
 const TICK = 200;
+const LONG = 1000;
 
 RunTable.define();
 
@@ -30,16 +29,18 @@ class ReportPage {
   #session = this.#newSession();
   /** @type {ReportRecord | null} */
   #report = null;
-  /** @type {RunRecord[]} */
-  #running = [];
   /** What the table and the problem panel show now. @type {{ columns: unknown, problem: unknown }} */
   #drawn = { columns: null, problem: null };
   #scheduled = false;
-  #exporting = false;
-  /** The export that did not begin, and why. @type {{ format: ExportFormat, problem: Problem } | null} */
-  #refused = null;
-  #view = new ReportView(document);
+  /** What is tried again about a trouble of the page's own. @type {{ problem: Problem, act: () => Promise<void> } | null} */
+  #beside = null;
+  #accompanied = false;
+  /** What accompanies long runs, once there is one. @type {import("./run-companions.js").RunCompanions | null} */
+  #companions = null;
+  #view = new ReportView();
   #form = find(document, "#form", HTMLFormElement);
+  #fields = find(document, "#fields", HTMLElement);
+  #last = find(document, "#last", HTMLElement);
   #table = find(document, "run-table", RunTable);
   #problem = find(document, "#problem", HTMLElement);
   #announcer = new Announcer(find(document, "#announcer", HTMLElement));
@@ -70,94 +71,99 @@ class ReportPage {
   }
 
   #listen() {
+    const { cancel, confirm } = this.#view;
     this.#form.addEventListener("submit", (event) => this.#submit(event));
-    this.#view.cancel.addEventListener("click", () => this.#cancel("asking"));
-    this.#view.confirm.addEventListener("close", () => this.#confirmed());
+    cancel.addEventListener("click", () => this.#state.cancelling || confirm.showModal());
+    confirm.addEventListener("close", () => this.#confirmed());
     find(document, "#retry-now", HTMLElement).addEventListener("click", () => this.#session.retryConnection());
-    for (const name of ["cellopen", "recordopen"]) this.#table.addEventListener(name, (event) => this.#look(event));
+    for (const name of ["cellopen", "recordopen"]) this.#table.addEventListener(name, (event) => this.#try(() => this.#look(event)));
     find(document, "#exports", HTMLElement).addEventListener("click", (event) => this.#exportPressed(event));
+    find(document, "#goto", HTMLElement).addEventListener("submit", (event) => this.#goToRow(event));
     addEventListener("popstate", () => this.#return());
     addEventListener("pagehide", () => this.#session.pause(true));
     addEventListener("pageshow", (event) => event.persisted && isInProgress(this.#state) && this.#session.pause(false));
   }
 
-  #fillForm() {
+  #fillForm(given = this.#address.arguments) {
     const parameters = this.#report?.parameters ?? [];
-    find(document, "#fields", HTMLElement).replaceChildren(...parameterFields(parameters, this.#address.arguments));
+    this.#fields.replaceChildren(...parameterFields(parameters, given));
     const chips = filterChips(this.#address, (without) => this.#goTo(without));
     find(document, "#filters", HTMLElement).replaceChildren(...chips);
+    this.#last.hidden = true;
+    if (parameters.length && !Object.keys(given).length) import("./last-arguments.js").then((memory) => this.#offerLast(memory), () => {});
+  }
+
+  /** @param {typeof import("./last-arguments.js")} memory */
+  #offerLast({ lastArguments }) {
+    const given = lastArguments(this.#name, this.#asked().arguments);
+    this.#last.hidden = given === null;
+    this.#last.onclick = () => given && this.#fillForm(given);
   }
 
   /** @param {SubmitEvent} event */
   #submit(event) {
     event.preventDefault();
-    if (!isInProgress(this.#state) && this.#state.status !== "starting") this.#start();
+    if (!isInProgress(this.#state) && this.#state.status !== "starting" && this.#isReady()) this.#start();
+  }
+
+  /** Whether the form can be sent; if not, what is wrong is said beside its fields. */
+  #isReady() {
+    const wrong = fieldsIn(this.#fields).filter(({ validity }) => !validity.valid);
+    if (wrong.length) this.#try(async () => (await needed(import("./field-complaints.js"))).complain(wrong));
+    return !wrong.length;
   }
 
   async #start() {
     this.#address = this.#asked();
+    const { arguments: given } = this.#address;
     const session = this.#replaceSession();
     const run = await session.start(this.#name, this.#address);
-    if (session !== this.#session) return;
-    if (run !== null) this.#goTo({ ...this.#address, run }, false);
-    else await this.#findRunning();
+    if (session !== this.#session || run === null) return;
+    this.#goTo({ ...this.#address, run }, false);
+    this.#last.hidden = true;
+    import("./last-arguments.js").then(({ rememberArguments }) => rememberArguments(this.#name, given), () => {});
   }
 
   /** What the form and the address ask for now. @returns {Address} */
   #asked() {
-    const given = this.#report ? formArguments(this.#report.parameters, this.#form) : this.#address.arguments;
+    const given = this.#report ? formArguments(this.#report.parameters, this.#fields) : this.#address.arguments;
     return { ...this.#address, arguments: given, run: null };
   }
 
   /** @param {Event} event */
   #exportPressed({ target }) {
-    const format = target instanceof HTMLButtonElement ? target.value : "";
-    if (isFormat(format) && !this.#exporting && this.#form.reportValidity()) this.#export(format);
+    if (target instanceof HTMLButtonElement && this.#isReady()) this.#try(() => this.#export(target));
   }
 
-  /** @param {ExportFormat} format */
-  async #export(format) {
-    this.#exporting = true;
+  /** @param {HTMLButtonElement} pressed the format's */
+  async #export(pressed) {
+    if (pressed.ariaBusy === "true") return;
+    pressed.ariaBusy = "true";
     try {
+      const { startExport } = await needed(import("./export-api.js"));
+      const format = /** @type {ExportFormat} */ (pressed.value);
       const { exportId } = await startExport({ report: this.#name, format, options: {}, address: this.#asked() });
       location.assign(`/exports#${exportId}`);
-    } catch (error) {
-      const problem = problemFrom(error);
-      this.#refused = { format, problem };
-      this.#dispatch({ type: "trouble", run: this.#state.run, problem });
+    } finally {
+      pressed.ariaBusy = "false";
     }
-    this.#exporting = false;
-  }
-
-  // The reader may have as many runs as are allowed; to cancel one, he has to see them.
-  async #findRunning() {
-    const problem = this.#state.problem;
-    if (problem?.code !== "too_many_runs") return;
-    const runs = problem.runs ?? (await listRuns().catch(() => []));
-    this.#running = runs.filter((run) => run.status === "pending" || run.status === "processing");
-    this.#drawn.problem = null;
-    this.#schedule();
-  }
-
-  /** @param {string} run */
-  async #cancelOther(run) {
-    await cancelRun(run).catch(() => null);
-    this.#running = this.#running.filter((other) => other.run !== run);
-    this.#drawn.problem = null;
-    this.#schedule();
-  }
-
-  /** @param {"no" | "asking"} cancel */
-  #cancel(cancel) {
-    if (this.#state.cancel === "sent") return;
-    this.#view.confirm.returnValue = "";
-    this.#dispatch({ type: "cancel", run: this.#state.run, cancel });
   }
 
   #confirmed() {
-    if (this.#state.cancel !== "asking") return;
-    if (this.#view.confirm.returnValue === "cancel") this.#session.cancel();
-    else this.#cancel("no");
+    const { confirm } = this.#view;
+    if (confirm.returnValue === "cancel" && isInProgress(this.#state)) this.#session.cancel();
+    confirm.returnValue = "";
+  }
+
+  /** Does something beside the run; where it fails, the button of the problem panel tries it again. @param {() => Promise<void>} act */
+  async #try(act) {
+    try {
+      await act();
+    } catch (error) {
+      const problem = problemFrom(error);
+      this.#beside = { problem, act };
+      this.#dispatch({ type: "trouble", run: this.#state.run, problem });
+    }
   }
 
   /** The button of the problem panel. */
@@ -166,10 +172,10 @@ class ReportPage {
     const { run, problem, trouble } = this.#state;
     if (trouble) {
       this.#session.retry();
-      return trouble === this.#refused?.problem ? this.#export(this.#refused.format) : undefined;
+      return trouble === this.#beside?.problem ? this.#try(this.#beside.act) : undefined;
     }
     if (run !== null && !isFinal(this.#state) && problem?.retryable) return this.#replaceSession().open(run);
-    return this.#start();
+    return this.#isReady() && this.#start();
   }
 
   /** @param {Address} address @param {boolean} anew whether the page follows the address */
@@ -189,7 +195,6 @@ class ReportPage {
 
   #replaceSession() {
     this.#session.leave();
-    this.#running = [];
     this.#session = this.#newSession();
     return this.#session;
   }
@@ -219,37 +224,72 @@ class ReportPage {
   #render() {
     this.#scheduled = false;
     const state = this.#state;
-    this.#view.render(state, performance.now());
-    const title = tabTitle(state, this.#report?.title ?? this.#name);
-    if (document.title !== title) document.title = title;
-    this.#renderProblem();
+    const now = performance.now();
+    const title = this.#report?.title ?? this.#name;
+    this.#view.render(state, now);
+    setText(find(document, "title", HTMLTitleElement), tabTitle(state, title));
+    if (this.#drawn.problem !== (state.trouble ?? state.problem)) this.#renderProblem(state.trouble ?? state.problem);
     if (this.#drawn.columns !== state.columns) this.#table.open(this.#session.store, state.columns ?? []);
     if (this.#drawn.columns !== state.columns) this.#panel?.close();
     this.#drawn.columns = state.columns;
     this.#table.hidden = state.columns === null;
     this.#table.update(isFinal(state));
     this.#panel?.update();
-    this.#announcer.say(announcement(state), !isInProgress(state));
+    this.#announcer.say(announcement(state), !isInProgress(state) || isLost(state));
+    if (elapsed(state, now) >= LONG) this.#accompany();
+    this.#companions?.render(state, now, title);
   }
 
-  #renderProblem() {
-    const { trouble } = this.#state;
-    const problem = trouble ?? this.#state.problem;
-    this.#problem.hidden = problem === null;
-    if (this.#drawn.problem === problem) return;
+  async #accompany() {
+    if (this.#accompanied) return;
+    this.#accompanied = true;
+    const companions = await import("./run-companions.js").catch(() => null);
+    this.#companions = companions && new companions.RunCompanions();
+    this.#schedule();
+  }
+
+  /** @param {Problem | null} problem */
+  #renderProblem(problem) {
     this.#drawn.problem = problem;
-    const action = isFinal(this.#state) && !trouble ? "Run again" : "Retry";
-    const facts = { kept: trouble ? "" : keptWords(this.#state), runs: this.#running, action };
-    const remedies = { retry: () => this.#retry(), cancelRun: (/** @type {string} */ run) => this.#cancelOther(run) };
-    this.#problem.replaceChildren(...(problem ? problemPanel(problem, facts, remedies) : []));
+    const refused = problem?.code === "invalid_argument" ? problem.detail : "";
+    const field = fieldsIn(this.#fields).find(({ name }) => refused.includes(`parameter '${name}'`));
+    this.#problem.hidden = !problem || Boolean(field);
+    if (field) this.#try(async () => (await needed(import("./field-complaints.js"))).complain([field], refused));
+    if (!problem) return;
+    const { trouble } = this.#state;
+    const kept = trouble ? "" : keptWords(this.#state);
+    this.#problem.replaceChildren(...problemPanel(problem, { action: this.#remedy(problem), kept, retry: () => this.#retry() }));
+    if (problem.code === "too_many_runs") this.#try(() => this.#listRunning(problem));
+  }
+
+  /** The word on the button of the problem panel. @param {Problem} problem */
+  #remedy({ status }) {
+    const missing = status === 404 || status === 410;
+    if (missing && this.#address.run === null) return "";
+    return !this.#state.trouble && (missing || isFinal(this.#state)) ? "Run again" : "Retry";
+  }
+
+  // The reader may have as many runs as are allowed; to cancel one, he has to see them.
+  /** @param {Problem} problem */
+  async #listRunning(problem) {
+    const { runningRuns } = await needed(import("./running-runs.js"));
+    const list = await runningRuns(problem);
+    if (this.#drawn.problem === problem) find(this.#problem, ".actions", HTMLElement).before(list);
+  }
+
+  /** @param {Event} event */
+  #goToRow(event) {
+    event.preventDefault();
+    const row = find(document, "#goto-row", HTMLInputElement).valueAsNumber;
+    this.#table.reveal(Math.min(row, this.#state.rows) - 1, 0);
+    find(this.#table, "[role=grid]", HTMLElement).focus();
   }
 
   /** @param {Event} event `cellopen` or `recordopen` */
   async #look(event) {
     const { store } = this.#session;
     const columns = this.#state.columns ?? [];
-    const panels = await import("./panels.js").catch(() => null);
-    if (panels === null) return this.#dispatch({ type: "trouble", run: this.#state.run, problem: unreachable() });
+    const panels = await needed(import("./panels.js"));
     if (!(event instanceof CustomEvent) || this.#panel?.isOpen) return;
     const looked = { source: store, columns, reveal: (/** @type {number} */ row, /** @type {number} */ column) => this.#table.reveal(row, column) };
     this.#panel = panels.openPanel(event.type, looked, event.detail);

@@ -7,7 +7,7 @@
 /**
  * `idle`: no run; `opening`: the run of the address is being asked for; `starting`: the start was sent.
  * `problem` is why there is no run, or how it ended; `trouble` is a request beside it that failed.
- * `elapsed` is the run's age in ms at the page's clock `elapsedAt`; `known` the rows the server had when
+ * `elapsed` is the run's age in ms at the page's clock `elapsedAt`; `known` the chunks the server had when
  * it was last asked; `began` the first rows that were not a replay; `doneAt` is when it may be done.
  * `connection`: `watching` asks for the run again and again, for want of a stream; `offline` has no network.
  * @typedef {{
@@ -23,7 +23,7 @@
 /** @typedef {{ at: number, rows: number }} Sample */
 
 /**
- * `kept`: so many rows can be had by number, be the run over or in progress.
+ * The `rows` of a `record` are those that the page can show; while events come, they say how many.
  * @typedef {{ type: "reset" }
  *   | { type: "opening", run: string }
  *   | { type: "start" }
@@ -31,7 +31,6 @@
  *   | { type: "record", record: RunRecord, at: number }
  *   | { type: "event", run: string, name: string, data: any, at: number }
  *   | { type: "cut", run: string, problem: Problem, at: number }
- *   | { type: "kept", run: string, columns: Column[] | null, rows: number, at?: number }
  *   | { type: "connection", run: string, connection: RunState["connection"], retryAt: number }
  *   | { type: "loaded", run: string | null }
  *   | { type: "cancel", run: string | null, cancelling: boolean }
@@ -79,8 +78,6 @@ export function reduce(state, action) {
       return withEvent({ ...state, connection: "open" }, action.name, action.data, action.at);
     case "cut":
       return { ...state, ...closed, ...aged(state, action.at), run: null, status: "failed", problem: action.problem };
-    case "kept":
-      return withRows({ ...state, columns: state.columns ?? action.columns }, action.rows, action.at ?? state.elapsedAt);
     case "connection":
       return { ...state, connection: action.connection, retryAt: action.retryAt };
     case "loaded":
@@ -128,16 +125,17 @@ function aged(state, at) {
   return { elapsed: elapsed(state, at), elapsedAt: at };
 }
 
-// How many rows the page has, a record does not say: the events do, or the chunks' index.
-/** @param {RunState} state @param {RunRecord} record @param {number} at @returns {RunState} */
-function withRecord(state, record, at) {
-  const { run, status, stage, position, total, total_kind, progress, reason, error: problem } = record;
-  return {
-    ...(state.run === run ? state : idle()),
+/** @param {RunState} before @param {RunRecord} record @param {number} at @returns {RunState} */
+function withRecord(before, record, at) {
+  const { run, status, stage, position, rows, total, total_kind, progress, reason, error: problem } = record;
+  const same = before.run === run ? before : idle();
+  const state = {
+    ...same,
     run, status, stage, position, total, total_kind, progress, reason, problem,
-    createdAt: record.created_at, elapsed: record.elapsed_ms, elapsedAt: at, known: record.rows,
-    ...(status === "pending" || status === "processing" ? {} : closed),
+    columns: same.columns ?? record.columns ?? null, known: record.chunks,
+    createdAt: record.created_at, elapsed: record.elapsed_ms, elapsedAt: at,
   };
+  return { ...withRows(state, rows, at), ...(isInProgress(state) ? {} : closed) };
 }
 
 /** @param {RunState} state @param {string} name @param {any} data @param {number} at @returns {RunState} */
@@ -152,7 +150,8 @@ function withEvent(state, name, data, at) {
       return { ...state, status, stage, position, total, total_kind, progress, elapsed: age, elapsedAt: at };
     }
     case "chunk":
-      return withRows({ ...state, status: "processing", stage, position, total, total_kind, progress }, data.first_row + data.count, at);
+      state = { ...state, status: "processing", stage, position, total, total_kind, progress };
+      return withRows(state, data.first_row + data.count, at, data.chunk);
     case "completed":
     case "cancelled":
     case "failed":
@@ -168,14 +167,16 @@ function withEnd(state, { status, rows, elapsed_ms, reason = null, error = null 
   return { ...state, ...closed, status, rows, progress, elapsed: elapsed_ms, elapsedAt: at, reason, problem: error };
 }
 
-/** @param {RunState} before @param {number} rows @param {number} at @returns {RunState} */
-function withRows(before, rows, at) {
+/** @param {RunState} before @param {number} rows @param {number} at @param {number} chunk @returns {RunState} */
+function withRows(before, rows, at, chunk = Infinity) {
+  if (rows <= before.rows) return before;
   const state = { ...before, rows };
   const last = state.samples.at(-1);
   if (last && at - last.at < SAMPLE_PAUSE) return state;
   const recent = state.samples.filter((sample) => at - sample.at <= RATE_SPAN);
   state.samples = [...(recent.length ? recent : state.samples.slice(-1)), { at, rows }];
-  if (rows >= state.known) state.began ??= { at, rows };
+  // What was only shown again says nothing about the speed.
+  if (!state.began && chunk > state.known) state.samples = [(state.began = { at, rows })];
   state.doneAt = guess(state, at);
   return state;
 }
@@ -186,10 +187,11 @@ function guess(state, at) {
   if (!began || !total || state.total_kind !== "exact") return null;
   const passed = at - began.at;
   if (passed < SOUND_AFTER || rows < total * SOUND_PART) return null;
-  const overall = (rows - began.rows) / passed;
-  const speed = (overall + (rate(state, at) ?? 0) / 1000) / 2;
-  if (speed <= 0) return null;
-  const left = Math.max(0, total - rows) / speed;
+  // Half by the whole run, half by the last seconds; in times, so that a run that slows down is believed.
+  const overall = passed / (rows - began.rows);
+  const recent = 1000 / (rate(state, at) || 1000 / overall);
+  const left = (Math.max(0, total - rows) * (overall + recent)) / 2;
+  if (!Number.isFinite(left)) return null;
   const drift = at + left - (doneAt ?? at + left);
   return at + left - drift * (Math.abs(drift) < NOISE * left ? 1 : 1 - FOLLOW);
 }

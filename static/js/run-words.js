@@ -1,7 +1,7 @@
 // @ts-check
 /** What a run's state reads like: its stage, its counts, how it ended. Pure. */
 
-import { count, duration, ordinal, percent, rowCount } from "./format.js";
+import { count, duration, ordinal, percent, rowCount, secondsLeft } from "./format.js";
 import { elapsed, isFinal, isInProgress, isLost, rate } from "./run-state.js";
 
 /** @typedef {import("./run-state.js").RunState} RunState */
@@ -13,90 +13,94 @@ const stages = {
   finalizing: "Finishing",
 };
 
-/** @type {Record<RunState["status"], string>} */
+/** @type {Record<string, string>} */
 const statuses = {
   idle: "Not run yet",
   opening: "Opening…",
   starting: "Starting…",
-  pending: "Waiting",
-  processing: "Running",
   completed: "Completed",
   failed: "Failed",
   cancelled: "Cancelled",
 };
 
-/** @param {RunState} state */
-export function stageWords(state) {
-  if (state.cancel === "sent") return "Cancelling…";
-  if (isLost(state)) return "Connection lost";
-  if (isInProgress(state)) return place(state);
-  return statuses[state.status];
-}
+/** @type {Record<Reason, string>} */
+const reasons = { user: "", follower_left: " because nobody was following it", operator: " by the operator of the database" };
 
 /** @param {RunState} state */
-function place(state) {
-  const words = stages[state.stage ?? "fetching"];
-  return state.stage === "queued" && state.position ? `${words}: ${ordinal(state.position)}` : words;
+export function stageWords(state) {
+  const { stage, position } = state;
+  if (state.cancelling) return "Cancelling…";
+  if (isLost(state)) return state.connection === "offline" ? "Offline" : "Connection lost";
+  if (!isInProgress(state)) return statuses[state.status] ?? "";
+  const words = stages[stage ?? "fetching"];
+  return stage === "queued" && position ? `${words}: ${ordinal(position)}` : words;
 }
 
 /** @param {RunState} state */
 export function rowWords(state) {
   if (isFinal(state) || state.total === null) return rowCount(state.rows);
-  const about = state.totalKind === "estimate" ? "about " : "";
-  return `${count(state.rows)} of ${about}${rowCount(state.total)}`;
+  return `${count(state.rows)} of ${about(state)}${rowCount(state.total)}`;
 }
 
-/** Rows, percentage, rate and age, as far as they are known. @param {RunState} state @param {number} now */
+/** @param {RunState} state */
+function about({ total_kind }) {
+  return total_kind === "estimate" ? "≈ " : "";
+}
+
+/** All that is known in figures, by the element that shows it. @param {RunState} state @param {number} now */
 export function figures(state, now) {
-  if (!isInProgress(state) && !isFinal(state)) return { rows: "", percent: "", rate: "", elapsed: "" };
+  const running = isInProgress(state);
+  if (!running && !isFinal(state)) return { "row-figure": "", percent: "", rate: "", elapsed: "", left: "", when: "", why: "" };
   const perSecond = rate(state, now);
-  const done = isInProgress(state) ? state.progress : null;
   return {
-    rows: rowWords(state),
-    percent: done === null ? "" : percent(done),
+    "row-figure": rowWords(state),
+    percent: running && state.progress !== null ? about(state) + percent(state.progress) : "",
     rate: perSecond === null || state.rows === 0 ? "" : `${count(perSecond)} rows/s`,
     elapsed: duration(elapsed(state, now)),
+    left: state.doneAt === null || isLost(state) ? "" : leftWords(state.doneAt - now),
+    when: !running && state.createdAt ? new Date(state.createdAt).toLocaleString("en", { dateStyle: "medium", timeStyle: "short" }) : "",
+    why: reasons[state.reason ?? "user"] && `Cancelled${reasons[state.reason ?? "user"]}`,
   };
 }
 
+/** Coarse, since it is a guess; nothing when it has proved wrong. @param {number} milliseconds */
+export function leftWords(milliseconds) {
+  const seconds = milliseconds / 1000;
+  if (seconds < -5) return "";
+  if (seconds < 7.5) return "a few seconds left";
+  if (seconds < 57.5) return `about ${Math.round(seconds / 5) * 5} s left`;
+  if (seconds < 3570) return `about ${Math.round(seconds / 60)} min left`;
+  return `about ${Math.round(seconds / 1800) / 2} h left`;
+}
+
+/** What has become of the connection. @param {RunState} state @param {number} now */
+export function lineWords({ connection, retryAt }, now) {
+  if (connection === "offline") return "There is no network. The rows so far are kept, and the rest follows when it is back.";
+  const when = connection === "waiting" ? `in ${secondsLeft(retryAt - now)} s` : "now";
+  return `Connection lost. The rows so far are kept. Trying again ${when}.`;
+}
+
 /** Why a cancelled run ended. @param {RunState} state */
-export function cancelWords(state) {
-  const who = {
-    user: "The run was cancelled.",
-    follower_left: "The run was cancelled because nobody was following it.",
-    operator: "The run was cancelled by the operator of the database.",
-  }[state.reason ?? "user"];
-  return `${who} ${rowCount(state.rows)} ${state.rows === 1 ? "is" : "are"} kept.`;
+export function cancelWords({ reason, rows }) {
+  return `The run was cancelled${reasons[reason ?? "user"]}. ${rowCount(rows)} ${rows === 1 ? "is" : "are"} kept.`;
 }
 
 /** What has become of the rows of a run that has failed. @param {RunState} state */
-export function keptWords(state) {
-  if (state.rows === 0) return "";
-  return `${rowCount(state.rows)} arrived before and ${state.run === null ? "stay on this page" : "are kept"}.`;
-}
-
-/** What the table says while it has no row. @param {RunState} state */
-export function emptyWords(state) {
-  if (state.rows > 0) return "";
-  if (isInProgress(state)) return `${stageWords(state)}…`.replace("……", "…");
-  switch (state.status) {
-    case "idle":
-      return state.problem ? "" : "Press Run to see rows.";
-    case "completed":
-      return "No data";
-    case "cancelled":
-    case "failed":
-      return "No row arrived before the run ended.";
-    default:
-      return stageWords(state);
-  }
+export function keptWords({ rows, run }) {
+  return rows === 0 ? "" : `${rowCount(rows)} arrived before and ${run === null ? "stay on this page" : "are kept"}.`;
 }
 
 /** What is said to a screen reader. @param {RunState} state */
 export function announcement(state) {
   if (state.status === "idle") return "";
   if (state.status === "cancelled") return cancelWords(state);
-  const { rows, percent: done } = figures(state, 0);
+  const { "row-figure": rows, percent: done } = figures(state, 0);
   const counts = state.rows > 0 || isFinal(state) ? [rows, done] : [];
   return [stageWords(state), ...counts].filter(Boolean).join(", ");
+}
+
+/** The tab's title: how far the run is, then what it is. @param {RunState} state @param {string} title */
+export function tabTitle(state, title) {
+  const done = isInProgress(state) && state.progress !== null ? `${Math.floor(state.progress)} % · ` : "";
+  return `${done}${isFinal(state) ? `${stageWords(state)} · ` : ""}${title} – Rowstream`;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { elapsed, idle, isFinal, isInProgress, isPartial, rate, reduce } from "../../static/js/run-state.js";
-import { announcement, cancelWords, emptyWords, figures, keptWords, stageWords } from "../../static/js/run-words.js";
+import { announcement, cancelWords, figures, keptWords, leftWords, lineWords, stageWords, tabTitle } from "../../static/js/run-words.js";
 
 const record = {
   run: "r", report: "flights", title: "Flights", arguments: {}, query: {}, status: "pending", stage: "queued",
@@ -26,14 +26,15 @@ test("an event of another run changes nothing", () => {
 
 test("rows, total and percentage are those of the newest chunk", () => {
   const state = after(chunk(0, 1000));
-  assert.deepEqual(figures(state, 1000).rows, "1,000 of 4,000 rows");
+  assert.deepEqual(figures(state, 1000)["row-figure"], "1,000 of 4,000 rows");
   assert.equal(figures(state, 1000).percent, "25.0 %");
 });
 
-test("an unknown total shows no percentage, and an estimate says about", () => {
+test("an unknown total shows no percentage, and an estimate is marked as one", () => {
   const progress = { stage: "processing", rows: 0, total: null, total_kind: "unknown", progress: null, elapsed_ms: 5 };
   assert.equal(figures(after(event("progress", progress)), 0).percent, "");
-  assert.match(figures(after(event("progress", { ...progress, total: 900, total_kind: "estimate" })), 0).rows, /of about 900/);
+  const estimated = figures(after(event("progress", { ...progress, total: 900, total_kind: "estimate", progress: 30 })), 0);
+  assert.deepEqual([estimated["row-figure"], estimated.percent], ["0 of ≈ 900 rows", "≈ 30.0 %"]);
 });
 
 test("the rate looks at the last seconds, and at the whole run when it has ended", () => {
@@ -60,9 +61,10 @@ test("a completed run is not partial, a cancelled or failed one is", () => {
   assert.deepEqual(["completed", "cancelled", "failed"].map((status) => isPartial(after(ended(status)))), [false, true, true]);
 });
 
-test("an end takes back the question whether to cancel", () => {
-  const asked = after({ type: "cancel", run: "r", cancel: "asking" });
-  assert.equal(reduce(asked, ended("completed")).cancel, "no");
+test("an end is the end of cancelling, too", () => {
+  const asked = after({ type: "cancel", run: "r", cancelling: true });
+  assert.equal(stageWords(asked), "Cancelling…");
+  assert.equal(reduce(asked, ended("completed")).cancelling, false);
 });
 
 test("who cancelled is told, with the rows that are kept", () => {
@@ -82,15 +84,11 @@ test("a run that the server has no more leaves its rows on the page", () => {
   assert.match(keptWords(state), /stay on this page/);
 });
 
-test("an empty result says so, and only when the run has completed", () => {
-  assert.equal(emptyWords(after(ended("completed", { rows: 0 }))), "No data");
-  assert.equal(emptyWords(after(ended("cancelled", { rows: 0 }))), "No row arrived before the run ended.");
-});
-
 test("a lost connection is not the end of the run", () => {
   const state = after({ type: "connection", run: "r", connection: "waiting", retryAt: 9 });
   assert.ok(isInProgress(state));
   assert.equal(stageWords(state), "Connection lost");
+  assert.match(lineWords(state, 0), /rows so far are kept. Trying again in 1 s/);
 });
 
 test("a run that ended while the page was away keeps its columns, so that the table stays where it is", () => {
@@ -112,4 +110,20 @@ test("an ended run is opened with its rows at once", () => {
     { type: "record", record: { ...record, status: "cancelled", columns: [], rows: 1000 }, at: 0 },
   ];
   assert.equal(announcement(actions.reduce(reduce, idle())), "The run was cancelled. 1,000 rows are kept.");
+});
+
+test("without a network nothing is tried again", () => {
+  const state = after({ type: "connection", run: "r", connection: "offline", retryAt: 0 });
+  assert.equal(stageWords(state), "Offline");
+  assert.match(lineWords(state, 0), /There is no network/);
+});
+
+test("the tab tells how far the run is, and how it ended", () => {
+  assert.equal(tabTitle(after(chunk(0, 1000)), "Flights"), "25 % · Flights – Rowstream");
+  assert.equal(tabTitle(after(ended("failed")), "Flights"), "Failed · Flights – Rowstream");
+});
+
+test("a run that nobody cancelled on the page says why it ended", () => {
+  const why = (reason) => figures(after(ended("cancelled", { reason })), 0).why;
+  assert.deepEqual(["user", "follower_left"].map(why), ["", "Cancelled because nobody was following it"]);
 });
