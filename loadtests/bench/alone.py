@@ -5,10 +5,12 @@ connecting is not timed. The rows are thrown away; how many there were is checke
 """
 
 import asyncio
+import os
 import subprocess
 from collections.abc import Coroutine, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import asyncpg
@@ -125,6 +127,7 @@ def _value(text: bytes) -> str | None:
     return None if text == NULL else text.decode()
 
 
-def run_psql(command: list[str]) -> None:
-    """Runs it to its end, its output thrown away."""
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+def run_psql(command: list[str], path: Path = Path(os.devnull)) -> None:
+    """Runs it to its end, with its output in a file."""
+    with path.open("wb") as file:
+        subprocess.run(command, stdout=file, check=True)

@@ -1,8 +1,10 @@
 r"""The rows of a finished run as files, against `psql \copy` of the same query."""
 
 import json
+import os
 import subprocess
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from loadtests.bench.alone import output, run_psql
 from loadtests.bench.client import Client
@@ -52,8 +54,8 @@ def download(ground: Ground, run: str, form: str, reference: Contestant) -> Cont
     )
 
 
-def copied(url: str, query: Query) -> Contestant:
-    r"""`psql \copy` to nowhere."""
+def copied(url: str, query: Query, path: Path = Path(os.devnull)) -> Contestant:
+    r"""`psql \copy` into a file; to nowhere without one."""
     command = psql_copy(url, query.sql)
 
     def deliver() -> Iterator[Row]:
@@ -62,7 +64,7 @@ def copied(url: str, query: Query) -> Contestant:
 
     return Contestant(
         name=r"psql \copy … csv",
-        act=lambda: run_psql(command),
+        act=lambda: run_psql(command, path),
         deliver=deliver,
         view=without_nulls,
     )

@@ -7,8 +7,8 @@ downloads; of workbooks and Parquet here only how many there are, as tests read 
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from loadtests.bench.client import Client
 from loadtests.bench.downloads import copied, lines
 from loadtests.bench.ground import Ground
 from loadtests.bench.peers import contestant as peer_contestant
-from loadtests.bench.queries import EXPORTED, FLIGHTS, Query
+from loadtests.bench.queries import EXPORTED, FLIGHTS, USERS_10M, Query, exported_setup
 from loadtests.bench.rounds import Contestant, Line
 from loadtests.bench.rows import Row, exact, without_nulls
 from loadtests.following import WrongRows
@@ -37,23 +37,31 @@ ROUNDS = 3
 LOOK_SECONDS = 0.01
 WAIT_SECONDS = 600.0
 WORKER = "app.worker"
+PRINTED = "printed"  # psql writes a file, as an export does
 
 Told = dict[str, Any]
 
 
 def exports(ground: Ground) -> Iterator[Line]:
-    """A million rows, or the flights where it is to be quick, in every format."""
-    query = FLIGHTS if ground.is_quick else EXPORTED
-    settings = {"ROWSTREAM_EXPORT_WORKER": "yes"}
+    """The flights where it is to be quick, else a million rows, and ten of users in full."""
+    if ground.is_quick:
+        yield from of_all_formats(ground, FLIGHTS)
+        return
+    ground.make(exported_setup())
+    yield from of_all_formats(ground, EXPORTED)
+    if ground.is_full:
+        yield from of_large(ground, USERS_10M)
+
+
+def of_all_formats(ground: Ground, query: Query) -> Iterator[Line]:
+    """Every format against psql, and CSV against Node as well."""
     node = next(peer for peer in PEERS if peer.name == NODE)
     with (
+        worker_and_client(ground) as (worker, client),
         tempfile.TemporaryDirectory(prefix="rowstream-peers-") as folder,
-        server(ground.settings | settings) as (address, process),
         serving(node, database_url=ground.url, query=query.sql, folder=Path(folder)) as (at, other),
     ):
-        client, worker = Client(address), worker_of(process)
-        ground.servers.add(process.pid)
-        psql = copied(ground.url, query)
+        psql = copied(ground.url, query, ground.folder / PRINTED)
         csv = [psql, peer_contestant(node, Client(at), other)]
         contestants = [
             export(client, query, form, worker, references=csv if form == "csv" else [psql])
@@ -64,6 +72,25 @@ def exports(ground: Ground) -> Iterator[Line]:
         rows = ground.truth(query).rows
         typed = [counted(client, query, form, worker, (psql, rows)) for form in TYPED]
         yield from ground.rounds_of(SECTION, query, typed, most=ROUNDS)
+
+
+def of_large(ground: Ground, query: Query) -> Iterator[Line]:
+    """CSV and Parquet, each by a worker of its own: rows are counted, its memory is the point."""
+    psql = copied(ground.url, query, ground.folder / PRINTED)
+    rows = ground.truth(query).rows
+    for form in ("csv", "parquet"):
+        with worker_and_client(ground) as (worker, client):
+            one = counted(client, query, form, worker, (psql, rows))
+            yield from ground.rounds_of(f"{SECTION} {rows:,}", query, [one], most=ROUNDS)
+
+
+@contextmanager
+def worker_and_client(ground: Ground) -> Generator[tuple[psutil.Process, Client]]:
+    """A server with a worker of its own, and somebody who asks it."""
+    settings = {"ROWSTREAM_EXPORT_WORKER": "yes"}
+    with server(ground.settings | settings) as (address, process):
+        ground.servers.add(process.pid)
+        yield worker_of(process), Client(address)
 
 
 def worker_of(process: psutil.Process) -> psutil.Process:
@@ -135,16 +162,20 @@ def objects(pieces: Iterable[bytes]) -> Iterator[Row]:
 def finished(client: Client, query: Query, form: str) -> Told:
     """The status of a new export that has completed."""
     with client.ask("POST", f"/exports/{form}?report={query.name}.auto") as answer:
-        told = orjson.loads(answer.read())
+        return ended(client, orjson.loads(answer.read()))
+
+
+def ended(client: Client, told: Told) -> Told:
+    """The status of this export when it has completed."""
     deadline = time.monotonic() + WAIT_SECONDS
     while told["status"] in ("pending", "processing"):
         if time.monotonic() > deadline:
-            raise WrongRows(f"{form} did not end.")
+            raise WrongRows(f"{told['format']} did not end.")
         time.sleep(LOOK_SECONDS)
         with client.ask("GET", told["links"]["status"]) as answer:
             told = orjson.loads(answer.read())
     if told["status"] != "completed":
-        raise WrongRows(f"{form} ended as {told['status']}.")
+        raise WrongRows(f"{told['format']} ended as {told['status']}.")
     return told
 
 

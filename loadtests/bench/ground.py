@@ -20,6 +20,7 @@ from loadtests.serving import server
 from tests.postgres import Cluster, cluster, embedded_binaries
 
 READERS = ("auto", "cursor", "copy")
+USERS = 10_000_000
 # PostgreSQL's defaults but for these: the tables fit, and nothing works beside what is measured.
 POSTGRESQL = {"shared_buffers": "512MB", "autovacuum": "off"}
 
@@ -93,7 +94,7 @@ def ground(
         tempfile.TemporaryDirectory(prefix="rowstream-bench-") as folder,
     ):
         url = database.url()
-        asyncio.run(load_demo(url))
+        asyncio.run(load_demo(url, users=USERS if is_full else None))
         write_reports(Path(folder), queries)
         settings = {"ROWSTREAM_DATABASE_URL": url, "ROWSTREAM_REPORTS": folder}
         with alone(url) as connection, server(settings) as (address, process):

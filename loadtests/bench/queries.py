@@ -56,7 +56,9 @@ class Shape:
 FLIGHTS = Query("flights", "select * from demo.flights order by id")
 LONG = Query("long", "select f.*, n from demo.flights f, generate_series(1, 20) as n")
 FLIGHTS_100K = Query("flights_100k", f"{FLIGHTS.sql} limit 100000")
-EXPORTED = Query("exported", "select f.*, n from demo.flights f, generate_series(1, 3) as n")
+# Read by an index: without an order PostgreSQL may print rows in another one each time.
+EXPORTED = Query("exported", "select * from bench.exported order by key")
+USERS_10M = Query("users_10m", "select * from demo.users order by id limit 10000000")
 AGGREGATE = Query(
     "by_day",
     "select day, count(*) as measured, sum(value) as sum, min(value) as least,"
@@ -68,7 +70,7 @@ MEASURED = (
     "select n as id, date '2020-01-01' + (n % 366)::integer as day,"
     " (n * 7919 % 100003)::numeric / 100 as value from generate_series(1, {rows}::bigint) as n"
 )
-QUERIES = (FLIGHTS, FLIGHTS_100K, LONG, EXPORTED, AGGREGATE)
+QUERIES = (FLIGHTS, FLIGHTS_100K, LONG, EXPORTED, USERS_10M, AGGREGATE)
 COUNTED = "from generate_series(1, {rows}) as n"
 # 312 sums of 32 characters each.
 TEXT = "(select string_agg(md5((n * 1000 + at)::text), '') from generate_series(1, 312) as at)"
@@ -104,6 +106,15 @@ SHAPES = (
         is_external=True,
     ),
 )
+
+
+def exported_setup() -> Iterator[str]:
+    """The table that is exported: the flights three times, a million rows."""
+    flights = "select n * 1000000 + id as key, f.* from demo.flights f, generate_series(1, 3) as n"
+    yield "create schema if not exists bench; grant usage on schema bench to public"
+    yield f"create table bench.exported as {flights}"
+    yield "alter table bench.exported add primary key (key)"
+    yield "vacuum analyze bench.exported"
 
 
 def measured_setup(*, is_quick: bool) -> Iterator[str]:
