@@ -90,7 +90,8 @@ class ReportPage {
     const chips = filterChips(this.#address, (without) => this.#goTo(without));
     find(document, "#filters", HTMLElement).replaceChildren(...chips);
     this.#last.hidden = true;
-    if (parameters.length && !Object.keys(given).length) import("./last-arguments.js").then((memory) => this.#offerLast(memory), () => {});
+    if (!parameters.length || Object.keys(given).length) return;
+    import("./last-arguments.js").then((memory) => this.#offerLast(memory), () => {});
   }
 
   /** @param {typeof import("./last-arguments.js")} memory */
@@ -132,21 +133,8 @@ class ReportPage {
 
   /** @param {Event} event */
   #exportPressed({ target }) {
-    if (target instanceof HTMLButtonElement && this.#isReady()) this.#try(() => this.#export(target));
-  }
-
-  /** @param {HTMLButtonElement} pressed the format's */
-  async #export(pressed) {
-    if (pressed.ariaBusy === "true") return;
-    pressed.ariaBusy = "true";
-    try {
-      const { startExport } = await needed(import("./export-api.js"));
-      const format = /** @type {ExportFormat} */ (pressed.value);
-      const { exportId } = await startExport({ report: this.#name, format, options: {}, address: this.#asked() });
-      location.assign(`/exports#${exportId}`);
-    } finally {
-      pressed.ariaBusy = "false";
-    }
+    if (!(target instanceof HTMLButtonElement) || !this.#isReady()) return;
+    this.#try(async () => (await needed(import("./export-start.js"))).startFrom(target, this.#name, this.#asked()));
   }
 
   #confirmed() {
@@ -249,17 +237,17 @@ class ReportPage {
   }
 
   /** @param {Problem | null} problem */
-  #renderProblem(problem) {
+  async #renderProblem(problem) {
     this.#drawn.problem = problem;
-    const refused = problem?.code === "invalid_argument" ? problem.detail : "";
-    const field = fieldsIn(this.#fields).find(({ name }) => refused.includes(`parameter '${name}'`));
-    this.#problem.hidden = !problem || Boolean(field);
-    if (field) this.#try(async () => (await needed(import("./field-complaints.js"))).complain([field], refused));
-    if (!problem) return;
-    const { trouble } = this.#state;
-    const kept = trouble ? "" : keptWords(this.#state);
-    this.#problem.replaceChildren(...problemPanel(problem, { action: this.#remedy(problem), kept, retry: () => this.#retry() }));
-    if (problem.code === "too_many_runs") this.#try(() => this.#listRunning(problem));
+    const panel = this.#problem;
+    const kept = this.#state.trouble ? "" : keptWords(this.#state);
+    const remedy = problem && { action: this.#remedy(problem), kept, retry: () => this.#retry() };
+    panel.replaceChildren(...(remedy ? problemPanel(problem, remedy) : []));
+    const mends = problem?.status === 400 || problem?.status === 429;
+    panel.hidden = !problem || mends;
+    if (!mends) return;
+    const told = await import("./problem-help.js").then(({ help }) => help(problem, panel, this.#fields), () => false);
+    if (this.#drawn.problem === problem) panel.hidden = told;
   }
 
   /** The word on the button of the problem panel. @param {Problem} problem */
@@ -267,14 +255,6 @@ class ReportPage {
     const missing = status === 404 || status === 410;
     if (missing && this.#address.run === null) return "";
     return !this.#state.trouble && (missing || isFinal(this.#state)) ? "Run again" : "Retry";
-  }
-
-  // The reader may have as many runs as are allowed; to cancel one, he has to see them.
-  /** @param {Problem} problem */
-  async #listRunning(problem) {
-    const { runningRuns } = await needed(import("./running-runs.js"));
-    const list = await runningRuns(problem);
-    if (this.#drawn.problem === problem) find(this.#problem, ".actions", HTMLElement).before(list);
   }
 
   /** @param {Event} event */

@@ -7,21 +7,18 @@
 /**
  * `idle`: no run; `opening`: the run of the address is being asked for; `starting`: the start was sent.
  * `problem` is why there is no run, or how it ended; `trouble` is a request beside it that failed.
- * `elapsed` is the run's age in ms at the page's clock `elapsedAt`; `known` the chunks the server had when
- * it was last asked; `began` the first rows that were not a replay; `doneAt` is when it may be done.
- * `connection`: `watching` asks for the run again and again, for want of a stream; `offline` has no network.
+ * `elapsed` is the run's age in ms at the page's clock `elapsedAt`; `known` is how many chunks are shown
+ * again before new ones come. `connection`: `watching` asks for the run again and again, for want of a
+ * stream; `offline` has no network.
  * @typedef {{
  *   run: string | null, status: "idle" | "opening" | "starting" | Status,
  *   stage: Stage | null, position: number | null, rows: number, total: number | null,
  *   total_kind: TotalKind, progress: number | null, createdAt: string, elapsed: number, elapsedAt: number,
- *   known: number, samples: Sample[], began: Sample | null, doneAt: number | null,
- *   columns: Column[] | null, reason: Reason | null,
+ *   known: number, columns: Column[] | null, reason: Reason | null,
  *   problem: Problem | null, trouble: Problem | null, cancelling: boolean,
  *   connection: "none" | "connecting" | "open" | "watching" | "waiting" | "retrying" | "offline", retryAt: number,
  * }} RunState
  */
-/** @typedef {{ at: number, rows: number }} Sample */
-
 /**
  * The `rows` of a `record` are those that the page can show; while events come, they say how many.
  * @typedef {{ type: "reset" }
@@ -37,25 +34,15 @@
  *   | { type: "trouble", run: string | null, problem: Problem | null }} Action
  */
 
-/** How far back the rate looks, and how far apart its samples are (ms). */
-const RATE_SPAN = 3000;
-const SAMPLE_PAUSE = 250;
-/** A guess at the end is sound after so many ms, and when so much of the rows is here. */
-const SOUND_AFTER = 2000;
-const SOUND_PART = 0.05;
-/** A new guess this near to the old one is noise, in parts of what is left; else it is followed by this part. */
-const NOISE = 0.2;
-const FOLLOW = 0.25;
-
 /** What is over with the run. */
-const closed = /** @type {const} */ ({ cancelling: false, connection: "none", stage: null, position: null, doneAt: null });
+const closed = /** @type {const} */ ({ cancelling: false, connection: "none", stage: null, position: null });
 
 /** @returns {RunState} */
 export function idle() {
   return {
     ...closed,
     run: null, status: "idle", rows: 0, total: null, total_kind: "unknown", progress: null,
-    createdAt: "", elapsed: 0, elapsedAt: 0, known: 0, samples: [], began: null,
+    createdAt: "", elapsed: 0, elapsedAt: 0, known: 0,
     columns: null, reason: null, problem: null, trouble: null, retryAt: 0,
   };
 }
@@ -77,7 +64,7 @@ export function reduce(state, action) {
     case "event":
       return withEvent({ ...state, connection: "open" }, action.name, action.data, action.at);
     case "cut":
-      return { ...state, ...closed, ...aged(state, action.at), run: null, status: "failed", problem: action.problem };
+      return { ...state, ...closed, elapsed: elapsed(state, action.at), run: null, status: "failed", problem: action.problem };
     case "connection":
       return { ...state, connection: action.connection, retryAt: action.retryAt };
     case "loaded":
@@ -114,28 +101,16 @@ export function elapsed(state, now) {
   return isInProgress(state) ? state.elapsed + Math.max(0, now - state.elapsedAt) : state.elapsed;
 }
 
-/** Rows per second of the last seconds; of the whole run once it has ended. @param {RunState} state @param {number} now @returns {number | null} */
-export function rate(state, now) {
-  const { at, rows } = isFinal(state) ? { at: now - state.elapsed, rows: 0 } : state.samples[0] ?? { at: now, rows: 0 };
-  return now - at >= 500 ? ((state.rows - rows) * 1000) / (now - at) : null;
-}
-
-/** @param {RunState} state @param {number} at */
-function aged(state, at) {
-  return { elapsed: elapsed(state, at), elapsedAt: at };
-}
-
 /** @param {RunState} before @param {RunRecord} record @param {number} at @returns {RunState} */
 function withRecord(before, record, at) {
   const { run, status, stage, position, rows, total, total_kind, progress, reason, error: problem } = record;
   const same = before.run === run ? before : idle();
   const state = {
-    ...same,
-    run, status, stage, position, total, total_kind, progress, reason, problem,
-    columns: same.columns ?? record.columns ?? null, known: record.chunks,
+    ...same, run, status, stage, position, rows: Math.max(same.rows, rows), total, total_kind, progress, reason, problem,
+    columns: same.columns ?? record.columns ?? null, known: rows ? 0 : record.chunks,
     createdAt: record.created_at, elapsed: record.elapsed_ms, elapsedAt: at,
   };
-  return { ...withRows(state, rows, at), ...(isInProgress(state) ? {} : closed) };
+  return isInProgress(state) ? state : { ...state, ...closed };
 }
 
 /** @param {RunState} state @param {string} name @param {any} data @param {number} at @returns {RunState} */
@@ -149,9 +124,11 @@ function withEvent(state, name, data, at) {
       const status = stage === "queued" ? "pending" : "processing";
       return { ...state, status, stage, position, total, total_kind, progress, elapsed: age, elapsedAt: at };
     }
-    case "chunk":
-      state = { ...state, status: "processing", stage, position, total, total_kind, progress };
-      return withRows(state, data.first_row + data.count, at, data.chunk);
+    case "chunk": {
+      const rows = Math.max(state.rows, data.first_row + data.count);
+      const known = data.chunk < state.known ? state.known : 0;
+      return { ...state, status: "processing", stage, position, rows, known, total, total_kind, progress };
+    }
     case "completed":
     case "cancelled":
     case "failed":
@@ -165,33 +142,4 @@ function withEvent(state, name, data, at) {
 function withEnd(state, { status, rows, elapsed_ms, reason = null, error = null }, at) {
   const progress = status === "completed" ? 100 : state.progress;
   return { ...state, ...closed, status, rows, progress, elapsed: elapsed_ms, elapsedAt: at, reason, problem: error };
-}
-
-/** @param {RunState} before @param {number} rows @param {number} at @param {number} chunk @returns {RunState} */
-function withRows(before, rows, at, chunk = Infinity) {
-  if (rows <= before.rows) return before;
-  const state = { ...before, rows };
-  const last = state.samples.at(-1);
-  if (last && at - last.at < SAMPLE_PAUSE) return state;
-  const recent = state.samples.filter((sample) => at - sample.at <= RATE_SPAN);
-  state.samples = [...(recent.length ? recent : state.samples.slice(-1)), { at, rows }];
-  // What was only shown again says nothing about the speed.
-  if (!state.began && chunk > state.known) state.samples = [(state.began = { at, rows })];
-  state.doneAt = guess(state, at);
-  return state;
-}
-
-/** When the run may be done, by the page's clock; null as long as nobody can know. @param {RunState} state @param {number} at @returns {number | null} */
-function guess(state, at) {
-  const { began, rows, total, doneAt } = state;
-  if (!began || !total || state.total_kind !== "exact") return null;
-  const passed = at - began.at;
-  if (passed < SOUND_AFTER || rows < total * SOUND_PART) return null;
-  // Half by the whole run, half by the last seconds; in times, so that a run that slows down is believed.
-  const overall = passed / (rows - began.rows);
-  const recent = 1000 / (rate(state, at) || 1000 / overall);
-  const left = (Math.max(0, total - rows) * (overall + recent)) / 2;
-  if (!Number.isFinite(left)) return null;
-  const drift = at + left - (doneAt ?? at + left);
-  return at + left - drift * (Math.abs(drift) < NOISE * left ? 1 : 1 - FOLLOW);
 }

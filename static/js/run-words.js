@@ -2,7 +2,7 @@
 /** What a run's state reads like: its stage, its counts, how it ended. Pure. */
 
 import { count, duration, ordinal, percent, rowCount, secondsLeft } from "./format.js";
-import { elapsed, isFinal, isInProgress, isLost, rate } from "./run-state.js";
+import { elapsed, isFinal, isInProgress, isLost } from "./run-state.js";
 
 /** @typedef {import("./run-state.js").RunState} RunState */
 
@@ -50,27 +50,14 @@ function about({ total_kind }) {
 /** All that is known in figures, by the element that shows it. @param {RunState} state @param {number} now */
 export function figures(state, now) {
   const running = isInProgress(state);
-  if (!running && !isFinal(state)) return { "row-figure": "", percent: "", rate: "", elapsed: "", left: "", when: "", why: "" };
-  const perSecond = rate(state, now);
+  if (!running && !isFinal(state)) return { "row-figure": "", percent: "", elapsed: "", when: "", why: "" };
   return {
     "row-figure": rowWords(state),
     percent: running && state.progress !== null ? about(state) + percent(state.progress) : "",
-    rate: perSecond === null || state.rows === 0 ? "" : `${count(perSecond)} rows/s`,
     elapsed: duration(elapsed(state, now)),
-    left: state.doneAt === null || isLost(state) ? "" : leftWords(state.doneAt - now),
     when: !running && state.createdAt ? new Date(state.createdAt).toLocaleString("en", { dateStyle: "medium", timeStyle: "short" }) : "",
     why: reasons[state.reason ?? "user"] && `Cancelled${reasons[state.reason ?? "user"]}`,
   };
-}
-
-/** Coarse, since it is a guess; nothing when it has proved wrong. @param {number} milliseconds */
-export function leftWords(milliseconds) {
-  const seconds = milliseconds / 1000;
-  if (seconds < -5) return "";
-  if (seconds < 7.5) return "a few seconds left";
-  if (seconds < 57.5) return `about ${Math.round(seconds / 5) * 5} s left`;
-  if (seconds < 3570) return `about ${Math.round(seconds / 60)} min left`;
-  return `about ${Math.round(seconds / 1800) / 2} h left`;
 }
 
 /** What has become of the connection. @param {RunState} state @param {number} now */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { elapsed, idle, isFinal, isInProgress, isPartial, rate, reduce } from "../../static/js/run-state.js";
-import { announcement, cancelWords, figures, keptWords, leftWords, lineWords, stageWords, tabTitle } from "../../static/js/run-words.js";
+import { elapsed, idle, isFinal, isInProgress, isPartial, reduce } from "../../static/js/run-state.js";
+import { announcement, cancelWords, figures, keptWords, lineWords, stageWords, tabTitle } from "../../static/js/run-words.js";
 
 const record = {
   run: "r", report: "flights", title: "Flights", arguments: {}, query: {}, status: "pending", stage: "queued",
@@ -35,17 +35,6 @@ test("an unknown total shows no percentage, and an estimate is marked as one", (
   assert.equal(figures(after(event("progress", progress)), 0).percent, "");
   const estimated = figures(after(event("progress", { ...progress, total: 900, total_kind: "estimate", progress: 30 })), 0);
   assert.deepEqual([estimated["row-figure"], estimated.percent], ["0 of ≈ 900 rows", "≈ 30.0 %"]);
-});
-
-test("the rate looks at the last seconds, and at the whole run when it has ended", () => {
-  const state = after(chunk(0, 1000, 0), chunk(1000, 1000, 1000), chunk(2000, 1000, 2000));
-  assert.equal(rate(state, 2000), 1000);
-  assert.equal(rate(reduce(state, ended("completed")), 9000), 500);
-});
-
-test("records that a page asks for again and again give a rate as well", () => {
-  const watched = (rows, at) => ({ type: "record", record: { ...record, status: "processing", rows }, at });
-  assert.equal(rate(after(watched(1000, 1000), watched(3000, 2000)), 2000), 2000);
 });
 
 test("a chunk that comes a second time takes no rows away", () => {
