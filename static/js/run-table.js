@@ -1,54 +1,69 @@
 // @ts-check
 /**
  * `<run-table>`: a window of reused row elements over any number of rows. It is given columns and a
- * source of rows, never fetches, and says `cellopen` when a value is to be seen whole.
+ * source of rows, never fetches, and says what its reader wants: `cellopen`, `recordopen`,
+ * `columnschange`, `copied`.
  */
 
+import { bounds, isOne, only } from "./cell-range.js";
+import { ColumnLayout } from "./column-layout.js";
 import { element } from "./element.js";
-import { columnWidths, isNumeric } from "./column-type.js";
 import { count } from "./format.js";
+import { arranged } from "./table-columns.js";
+import { TableHead } from "./table-head.js";
+import { recall } from "./table-memory.js";
 import { TableRow } from "./table-row.js";
-import {
-  canvasHeight,
-  emptyView,
-  pageRows,
-  resized,
-  revealed,
-  scrolled,
-  settled,
-  visibleRows,
-} from "./viewport.js";
+import { canvasHeight, emptyView, isAstray, isCornered, resized, scrolled, settled, visibleRows } from "./viewport.js";
 
-/** @typedef {{ length: number, row(index: number): Row | null }} Source */
+/** `load` gives rows whether they are here or not, all before `to`. @typedef {{ length: number, row(index: number): Row | null, load?(from: number, to: number): Promise<Row[]> }} Source */
+/** @typedef {import("./cell-range.js").Range} Range */
 
+/** What shows that a reader turns to the table, or wants something of it. */
+const INPUT = ["pointerover", "focusin", "pointerdown", "mousedown", "click", "dblclick", "keydown"];
 /** Quiet after a scroll before the bar is put where it belongs (ms). */
 const SETTLE = 200;
 /** Rows that decide how wide the columns begin. */
 const SAMPLE = 50;
 /** Row elements at most, whatever the size of the screen. */
 const MOST_ROWS = 90;
+/** Characters whose width says how wide one is. */
+const PROBE = 20;
+const KEYS = "Arrow keys move, with Shift they select. Enter opens the value, Shift+Enter the row, Alt+Down the column's menu.";
 
 export class RunTable extends HTMLElement {
-  /** @type {Source | null} */
-  #source = null;
-  /** @type {Column[]} */
-  #columns = [];
+  /** The report: widths and pins are kept by it. */
+  name = "";
+  /** @type {Source} */
+  source = { length: 0, row: () => null };
+  layout = new ColumnLayout([], null, recall(""));
+  range = only({ row: 0, column: 0 });
+  head = new TableHead();
+  body = element("div", { role: "rowgroup", class: "body" });
+  /** @type {string[] | null} */
+  #shown = null;
   /** @type {TableRow[]} */
   #rows = [];
-  #view = emptyView();
-  #active = { row: 0, column: 0 };
+  view = emptyView();
+  /** How far the scroll box is scrolled (px). */
+  left = 0;
+  #top = 0;
   #sized = false;
   #complete = false;
   #frame = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #settling;
-  #head = element("div", { role: "row", "aria-rowindex": 1 });
-  #body = element("div", { role: "rowgroup", class: "body" });
-  #window = element("div", { class: "window" }, element("div", { role: "rowgroup", class: "head" }, this.#head), this.#body);
+  /** The active cell's element. @type {HTMLElement | undefined} */
+  #active;
+  #window = element("div", { class: "window" }, element("div", { role: "rowgroup", class: "head" }, this.head.element), this.body);
   #canvas = element("div", { class: "canvas" }, this.#window);
-  #box = element("div", { role: "grid", class: "grid", tabindex: 0, "aria-label": "Rows", "aria-readonly": "true" }, this.#canvas);
-  /** Heights of the scroll box's inside and of the heading (px), read when they change: to read is to lay out. */
-  #size = { box: 0, head: 0 };
+  #probe = element("div", { class: "probe", "aria-hidden": "true" }, "0".repeat(PROBE));
+  box = element("div", { role: "grid", class: "grid", tabindex: 0, "aria-label": "Rows", "aria-description": KEYS, "aria-readonly": "true", "aria-multiselectable": "true" }, this.#canvas);
+  /** @type {import("./table-input.js").TableInput | undefined} */
+  #input;
+  /** What the reader did before the answers to it were here. @type {Event[]} */
+  #early = [];
+  /** Of the scroll box's inside and of the heading (px), read when they change: to read is to lay out. */
+  #size = { width: 0, height: 0, head: 0, character: 8 };
   #observer = new ResizeObserver(() => this.#resized());
 
   static define() {
@@ -56,225 +71,191 @@ export class RunTable extends HTMLElement {
   }
 
   connectedCallback() {
-    this.append(this.#box);
-    this.#observer.observe(this.#box);
-    this.#observer.observe(this.#head);
-    this.#box.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    this.#box.addEventListener("keydown", (event) => this.#keydown(event));
-    this.#body.addEventListener("click", (event) => this.#point(event));
-    this.#body.addEventListener("dblclick", () => this.#open());
-    this.#box.addEventListener("focus", () => this.#markActive());
-    this.#box.addEventListener("copy", (event) => this.#copy(event));
+    this.append(this.box, this.#probe);
+    for (const sized of [this.box, this.head.element, this.#probe]) this.#observer.observe(sized);
+    this.box.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    for (const type of INPUT) this.box.addEventListener(type, (event) => this.#answer(event));
   }
 
   disconnectedCallback() {
     this.#observer.disconnect();
+    this.#input?.leave();
   }
 
   /** Shows another run from its first row. @param {Source} source @param {Column[]} columns */
   open(source, columns) {
-    this.#source = source;
-    this.#columns = columns;
-    this.#view = emptyView();
-    this.#active = { row: 0, column: 0 };
+    this.source = source;
+    this.layout = new ColumnLayout(columns, this.#shown, recall(this.name));
+    this.head.open(columns);
+    this.view = emptyView();
+    this.range = only({ row: 0, column: 0 });
     this.#sized = false;
     this.#rows = [];
-    this.#body.replaceChildren();
-    this.#head.replaceChildren(heading("#", "number", 0), ...columns.map(columnHeading));
-    this.#box.setAttribute("aria-colcount", String(columns.length + 1));
-    this.#setWidths([]);
-    this.#box.scrollTo(0, 0);
+    this.body.replaceChildren();
+    this.#top = this.left = 0;
+    this.box.scrollTo(0, 0);
   }
 
   /** Draws what has changed in the source. @param {boolean} complete whether no more rows will come */
   update(complete) {
     this.#complete = complete;
-    this.#draw();
+    this.draw();
   }
 
-  /** Makes a cell the active one and scrolls to it. @param {number} row @param {number} column among the columns that `open` was given */
-  reveal(row, column) {
-    this.#moveTo(row, column);
+  /** Names of the columns to show, in their order; null is all of them. */
+  get shown() {
+    return this.#shown;
   }
 
-  #resized() {
-    this.#size = { box: this.#box.clientHeight, head: this.#head.offsetHeight };
-    this.#window.style.height = `${this.#size.box}px`;
-    this.#draw();
+  set shown(names) {
+    if (String(names) === String(this.#shown)) return;
+    const { columns, arrangement } = this.layout;
+    this.arrange({ ...arranged(columns, names, []), pins: arrangement.pins }, names);
   }
 
-  #schedule() {
-    this.#frame ||= requestAnimationFrame(() => this.#draw());
+  /** Shows the columns otherwise; the active one stays it. @param {import("./table-columns.js").Arrangement} arrangement @param {string[] | null} names */
+  arrange(arrangement, names) {
+    const { row, column } = this.range.active;
+    const index = this.layout.placing.shown[column] ?? 0;
+    this.#shown = names;
+    this.layout.arrange(arrangement);
+    this.draw();
+    this.select(only({ row, column: Math.max(0, this.layout.placing.shown.indexOf(index)) }));
   }
 
-  #draw() {
+  /** Makes a cell the active one and brings it into view. @param {number} row @param {number} [index] of the column in the run */
+  async reveal(row, index = -1) {
+    const { goTo } = await import("./table-cells.js");
+    const column = this.layout.placing.shown.indexOf(index);
+    goTo(this, { row, column: column < 0 ? this.range.active.column : column });
+  }
+
+  /** @param {Range} range */
+  select(range) {
+    this.range = range;
+    this.draw();
+  }
+
+  /** What is selected, at least the active cell. */
+  get bounds() {
+    return bounds(this.range, this.source.length, this.layout.placing.shown.length);
+  }
+
+  draw() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    if (this.#source === null) return;
-    this.#measure(this.#source);
-    const { first, shift, count: shown } = visibleRows(this.#view);
-    this.#pool(Math.min(shown, MOST_ROWS));
-    this.#body.style.transform = `translateY(${-shift}px)`;
-    const source = this.#source;
-    this.#rows.forEach((row, index) => row.show(first + index, source.row(first + index)));
-    this.#markActive();
+    this.#measure();
+    this.#drawColumns();
+    this.#drawRows();
+    this.#mark();
+    if (this.#settling === undefined && isAstray(this.view)) this.view = settled(this.view);
+    if (this.#top !== this.view.scrollTop) this.box.scrollTop = this.#top = this.view.scrollTop;
   }
 
-  /** @param {Source} source */
-  #measure(source) {
-    const total = source.length;
-    const { box, head } = this.#size;
+  #measure() {
+    const total = this.source.length;
+    const { width, height, head, character } = this.#size;
     // The heading counts; while rows still come, nobody knows how many there are.
-    this.#box.setAttribute("aria-rowcount", String(this.#complete ? total + 1 : -1));
-    if (total !== this.#view.rows) {
-      // Wide enough for 999,999 from the beginning, so that it seldom has to grow.
-      const digits = Math.max(7, count(total).length);
-      this.style.setProperty("--digits", `${digits}ch`);
-    }
-    this.#view = resized(this.#view, total, Math.max(0, box - head));
-    this.#canvas.style.height = `${canvasHeight(this.#view) + head}px`;
-    if (!this.#sized && total > 0) this.#fit(source, Math.min(total, SAMPLE));
+    this.box.setAttribute("aria-rowcount", String(this.#complete ? total + 1 : -1));
+    // Wide enough for 999,999 from the beginning, so that it seldom has to grow.
+    this.layout.measure(character, Math.max(7, count(total).length), width);
+    this.view = resized(this.view, total, Math.max(0, height - head));
+    this.#canvas.style.height = `${canvasHeight(this.view) + head}px`;
+    if (!this.#sized && total > 0) this.#fit(Math.min(total, SAMPLE));
   }
 
   // Once, with the first rows: columns that move while rows arrive cannot be read.
-  /** @param {Source} source @param {number} sample */
-  #fit(source, sample) {
-    const rows = Array.from({ length: sample }, (_, index) => source.row(index));
+  /** @param {number} sample */
+  #fit(sample) {
+    const rows = Array.from({ length: sample }, (_, index) => this.source.row(index));
     const present = rows.filter((row) => row !== null);
-    if (present.length === 0) return;
-    this.#sized = true;
-    this.#setWidths(present);
+    this.#sized = present.length > 0;
+    if (this.#sized) this.layout.fit(present);
   }
 
-  /** @param {Row[]} rows */
-  #setWidths(rows) {
-    const widths = columnWidths(this.#columns, rows).map((width) => `${width.toFixed(1)}ch`);
-    this.#window.style.setProperty("--columns", `var(--number-width) ${widths.join(" ")} minmax(0, 1fr)`);
+  #drawColumns() {
+    const drawn = this.layout.drawn(this.left);
+    if (!drawn) return;
+    this.box.setAttribute("aria-colcount", String(this.layout.placing.shown.length + 1));
+    for (const [name, value] of Object.entries(drawn.lengths)) this.#canvas.style.setProperty(name, value);
+    this.head.arrange(drawn.slots);
+    for (const row of this.#rows) row.arrange(drawn.slots);
+  }
+
+  #drawRows() {
+    const { first, shift, count: shown } = visibleRows(this.view);
+    this.#pool(Math.min(shown, MOST_ROWS));
+    this.#turn(first - (this.#rows[0]?.index ?? first));
+    this.body.style.transform = `translateY(${-shift}px)`;
+    this.#rows.forEach((row, at) => row.show(first + at, this.source.row(first + at)));
   }
 
   /** @param {number} size */
   #pool(size) {
     while (this.#rows.length < size) {
-      const row = new TableRow(this.#columns);
+      const row = new TableRow();
+      row.arrange(this.layout.slots);
       this.#rows.push(row);
-      this.#body.append(row.element);
+      this.body.append(row.element);
     }
     for (const row of this.#rows.splice(size)) row.element.remove();
   }
 
+  // Rows that stay in the window keep their elements, so that few are written anew.
+  /** @param {number} rows how many leave at the top; less than 0: at the bottom */
+  #turn(rows) {
+    if (rows === 0 || Math.abs(rows) >= this.#rows.length) return;
+    const leaving = rows > 0 ? this.#rows.splice(0, rows) : this.#rows.splice(rows);
+    const elements = leaving.map((row) => row.element);
+    if (rows > 0) this.body.append(...elements);
+    else this.body.prepend(...elements);
+    this.#rows = rows > 0 ? [...this.#rows, ...leaving] : [...leaving, ...this.#rows];
+  }
+
+  #mark() {
+    const { top, bottom, left, right } = this.bounds;
+    const { row, column } = this.range.active;
+    const most = isOne(this.range) ? -1 : right;
+    for (const each of this.#rows) each.select(left, top <= each.index && each.index <= bottom ? most : -1);
+    this.#active?.classList.remove("active");
+    this.#active?.removeAttribute("id");
+    this.#active = this.#rows.find((each) => each.index === row)?.cell(column);
+    if (!this.#active) return this.box.removeAttribute("aria-activedescendant");
+    this.#active.classList.add("active");
+    // Elements are reused: the id goes with the row and the column.
+    this.#active.id = `cell-${row}-${column}`;
+    this.box.setAttribute("aria-activedescendant", this.#active.id);
+  }
+
+  #resized() {
+    const { clientWidth, clientHeight } = this.box;
+    const character = this.#probe.offsetWidth / PROBE || this.#size.character;
+    this.#size = { width: clientWidth, height: clientHeight, head: this.head.element.offsetHeight, character };
+    this.#window.style.height = `${clientHeight}px`;
+    this.draw();
+  }
+
   #scrolled() {
-    this.#view = scrolled(this.#view, this.#box.scrollTop);
+    this.left = this.box.scrollLeft;
+    this.#top = this.box.scrollTop;
+    this.view = scrolled(this.view, this.#top);
     clearTimeout(this.#settling);
-    this.#settling = setTimeout(() => this.#settle(), SETTLE);
-    this.#schedule();
+    this.#settling = setTimeout(() => this.#settle(), isCornered(this.view) ? 0 : SETTLE);
+    this.#frame ||= requestAnimationFrame(() => this.draw());
   }
 
   #settle() {
-    this.#view = settled(this.#view);
-    if (Math.abs(this.#box.scrollTop - this.#view.scrollTop) >= 1) this.#box.scrollTop = this.#view.scrollTop;
+    this.#settling = undefined;
+    this.view = settled(this.view);
+    this.draw();
   }
 
-  /** @param {KeyboardEvent} event */
-  #keydown(event) {
-    const next = event.key === "Enter" ? this.#active : this.#target(event);
-    if (next === null) return;
-    event.preventDefault();
-    if (event.key === "Enter") this.#open();
-    else this.#moveTo(next.row, next.column);
+  /** @param {Event} event */
+  async #answer(event) {
+    if (this.#input) return this.#input.handle(event);
+    if (this.#early.push(event) > 1) return;
+    const { TableInput } = await import("./table-input.js").finally(() => setTimeout(() => (this.#early = [])));
+    this.#input = new TableInput(this);
+    for (const early of this.#early) this.#input.handle(early);
   }
-
-  /** Where a key leads, by the data grid pattern of WAI-ARIA. @param {KeyboardEvent} event */
-  #target({ key, ctrlKey, metaKey }) {
-    const { row, column } = this.#active;
-    const far = ctrlKey || metaKey;
-    const page = pageRows(this.#view);
-    switch (key) {
-      case "ArrowUp":
-        return { row: far ? 0 : row - 1, column };
-      case "ArrowDown":
-        return { row: far ? Infinity : row + 1, column };
-      case "ArrowLeft":
-        return { row, column: column - 1 };
-      case "ArrowRight":
-        return { row, column: column + 1 };
-      case "PageUp":
-        return { row: row - page, column };
-      case "PageDown":
-        return { row: row + page, column };
-      case "Home":
-        return { row: far ? 0 : row, column: 0 };
-      case "End":
-        return { row: far ? Infinity : row, column: Infinity };
-      default:
-        return null;
-    }
-  }
-
-  /** @param {number} row @param {number} column */
-  #moveTo(row, column) {
-    this.#active = {
-      row: Math.max(0, Math.min((this.#source?.length ?? 0) - 1, row)),
-      column: Math.max(0, Math.min(this.#columns.length - 1, column)),
-    };
-    this.#view = revealed(this.#view, this.#active.row);
-    this.#draw();
-    if (this.#box.scrollTop !== this.#view.scrollTop) this.#box.scrollTop = this.#view.scrollTop;
-    this.#activeCell()?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }
-
-  /** @param {MouseEvent} event */
-  #point(event) {
-    const cell = event.target instanceof Element ? event.target.closest("[role=gridcell]") : null;
-    const row = this.#rows.find((shown) => shown.element === cell?.parentElement);
-    if (!cell || !row) return;
-    this.#active = { row: row.index, column: Number(cell.getAttribute("aria-colindex")) - 2 };
-    this.#markActive();
-  }
-
-  #markActive() {
-    this.#body.querySelector(".active")?.classList.remove("active");
-    const cell = this.#activeCell();
-    if (!cell) return this.#box.removeAttribute("aria-activedescendant");
-    cell.classList.add("active");
-    // Row elements are reused: the id goes with the row, not with the element.
-    cell.id = `cell-${this.#active.row}-${this.#active.column}`;
-    this.#box.setAttribute("aria-activedescendant", cell.id);
-  }
-
-  #activeCell() {
-    return this.#rows.find((row) => row.index === this.#active.row)?.cell(this.#active.column);
-  }
-
-  #activeValue() {
-    return this.#source?.row(this.#active.row)?.[this.#active.column];
-  }
-
-  #open() {
-    const value = this.#activeValue();
-    if (value === undefined) return;
-    const detail = { value, row: this.#active.row, column: this.#columns[this.#active.column] };
-    this.dispatchEvent(new CustomEvent("cellopen", { detail, bubbles: true }));
-  }
-
-  // Without a selection of the reader's own, the active cell's whole value.
-  /** @param {ClipboardEvent} event */
-  #copy(event) {
-    const value = this.#activeValue();
-    if (value === undefined || !getSelection()?.isCollapsed) return;
-    event.clipboardData?.setData("text/plain", value ?? "");
-    event.preventDefault();
-  }
-}
-
-/** @param {Column} column @param {number} index */
-function columnHeading(column, index) {
-  const made = heading("", isNumeric(column.type) ? "numeric" : "", index + 1);
-  made.title = `${column.name}: ${column.type}`;
-  made.append(element("span", { class: "label", dir: "auto" }, column.label), element("span", { class: "type" }, column.type));
-  return made;
-}
-
-/** @param {string} text @param {string} look @param {number} index */
-function heading(text, look, index) {
-  return element("div", { role: "columnheader", class: look, "aria-colindex": index + 1 }, text);
 }

@@ -1,54 +1,102 @@
 // @ts-check
 /** One reused row element of the table: which row it shows now, and its cells. */
 
+import { digitGroups } from "./digit-groups.js";
 import { element } from "./element.js";
 import { count } from "./format.js";
-import { isNumeric } from "./column-type.js";
 
 /** Characters of a value that a cell shows; the whole value is one key away. */
 const SHOWN = 400;
 
+/**
+ * A cell of every row: which column, at which position among those shown, and how it looks.
+ * @typedef {{ index: number, position: number, look: string, left: string, grouped: boolean }} Slot
+ */
+
 export class TableRow {
   element = element("div", { role: "row" });
   index = -1;
-  #header = element("div", { role: "rowheader", class: "number" });
+  #header = element("div", { role: "rowheader", class: "number", "aria-colindex": 1 });
   /** @type {HTMLElement[]} */
-  #cells;
+  #cells = [];
+  /** @type {Slot[]} */
+  #slots = [];
   /** @type {Row | null | undefined} */
   #values;
+  /** Positions that are selected: from, to. */
+  #selected = [0, -1];
 
-  /** @param {Column[]} columns */
-  constructor(columns) {
-    this.#cells = columns.map((column, index) => {
-      const look = isNumeric(column.type) ? "cell numeric" : "cell";
-      return element("div", { role: "gridcell", class: look, "aria-colindex": index + 2, dir: "auto" });
-    });
-    this.element.append(this.#header, ...this.#cells);
+  constructor() {
+    this.element.append(this.#header);
+  }
+
+  /** @param {Slot[]} slots */
+  arrange(slots) {
+    while (this.#cells.length < slots.length) this.#cells.push(element("div", { role: "gridcell", dir: "auto" }));
+    for (const cell of this.#cells.splice(slots.length)) cell.remove();
+    this.#cells.forEach((cell, at) => place(cell, slots[at]));
+    this.element.append(...this.#cells.filter((cell) => !cell.parentNode));
+    this.#slots = slots;
+    this.#values = undefined;
+    this.#selected = [];
   }
 
   /** @param {number} index @param {Row | null} values null while they are being loaded */
   show(index, values) {
     if (index === this.index && values === this.#values) return;
-    this.index = index;
+    if (index !== this.index) this.#number(index);
+    if (values === null || !this.#values) this.#busy(values === null);
     this.#values = values;
-    // The heading is row 1.
-    this.element.setAttribute("aria-rowindex", String(index + 2));
-    this.element.setAttribute("aria-busy", String(values === null));
-    this.element.classList.toggle("loading", values === null);
-    this.#header.textContent = count(index + 1);
-    this.#cells.forEach((cell, column) => showValue(cell, values ? values[column] : ""));
+    this.#cells.forEach((cell, at) => showValue(cell, this.#slots[at], values));
   }
 
-  /** @param {number} column */
-  cell(column) {
-    return this.#cells[column];
+  /** @param {number} index */
+  #number(index) {
+    this.index = index;
+    // The heading is row 1.
+    this.element.setAttribute("aria-rowindex", String(index + 2));
+    this.#header.textContent = count(index + 1);
+  }
+
+  /** @param {boolean} busy */
+  #busy(busy) {
+    this.element.setAttribute("aria-busy", String(busy));
+    this.element.classList.toggle("loading", busy);
+  }
+
+  /** Shows as selected what lies between two positions. @param {number} left @param {number} right */
+  select(left, right) {
+    if (this.#selected[0] === left && this.#selected[1] === right) return;
+    this.#selected = [left, right];
+    this.#header.classList.toggle("touched", left <= right);
+    this.#cells.forEach((cell, at) => {
+      const { position } = this.#slots[at] ?? { position: -1 };
+      cell.setAttribute("aria-selected", String(left <= position && position <= right));
+    });
+  }
+
+  /** @param {number} position */
+  cell(position) {
+    return this.#cells[this.#slots.findIndex((slot) => slot.position === position)];
   }
 }
 
-/** @param {HTMLElement} cell @param {string | null | undefined} value */
-function showValue(cell, value) {
+/** @param {HTMLElement} cell a heading or a cell @param {Slot | undefined} slot */
+export function place(cell, slot) {
+  if (!slot) return;
+  cell.className = slot.look;
+  cell.style.left = slot.left;
+  // The row's number is column 1.
+  cell.setAttribute("aria-colindex", String(slot.position + 2));
+}
+
+/** @param {HTMLElement} cell @param {Slot | undefined} slot @param {Row | null} values */
+function showValue(cell, slot, values) {
+  const value = values && slot ? values[slot.index] : "";
   const text = value ?? "";
-  cell.textContent = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+  const groups = slot?.grouped ? digitGroups(text) : [];
+  if (groups.length > 1) cell.replaceChildren(groups[0] ?? "", ...groups.slice(1).map((group) => element("span", {}, group)));
+  else cell.textContent = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
   const isNull = value === null;
   if (cell.classList.toggle("null", isNull)) cell.setAttribute("aria-label", "NULL");
   else cell.removeAttribute("aria-label");

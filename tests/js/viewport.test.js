@@ -6,14 +6,14 @@ import {
   TALLEST,
   canvasHeight,
   emptyView,
-  movedTo,
-  pageRows,
+  isAstray,
+  isCornered,
   resized,
-  revealed,
   scrolled,
   settled,
   visibleRows,
 } from "../../static/js/viewport.js";
+import { movedTo, pageRows, revealed } from "../../static/js/table-moves.js";
 
 const HEIGHT = 600;
 const view = (rows) => resized(emptyView(), rows, HEIGHT);
@@ -56,14 +56,49 @@ test("putting the bar where it belongs moves nothing that is seen", () => {
   assert.notEqual(settled(moved).scrollTop, moved.scrollTop);
 });
 
-test("near an end the bar leaves a way back to it", () => {
-  assert.equal(movedTo(million, 1).scrollTop, 1);
+test("a scaled bar keeps away from its ends while there are rows to go to", () => {
+  const bar = movedTo(million, 1).scrollTop;
+  assert.ok(bar > 1000 && TALLEST - HEIGHT - movedTo(million, 27_990_000).scrollTop > 1000);
+  assert.equal(movedTo(million, 0).scrollTop, 0);
+  assert.equal(movedTo(million, 1e9).scrollTop, TALLEST - HEIGHT);
   assert.equal(movedTo(million, 1e9 - 1).top, 1_000_000 * ROW_HEIGHT - HEIGHT);
+});
+
+test("a wheel moves ten million rows by what it says, wherever they are", () => {
+  const many = view(10_000_000);
+  const last = 10_000_000 * ROW_HEIGHT - HEIGHT;
+  for (const top of [0, 50, 5000, 140_000_000, last - 5000, last - 100]) {
+    const there = movedTo(many, top);
+    assert.equal(scrolled(there, there.scrollTop + 100).top, top + 100);
+    if (top >= 100) assert.equal(scrolled(there, there.scrollTop - 100).top, top - 100);
+  }
+});
+
+test("short moves that bring a scaled bar to its end do not end the rows, but put it back", () => {
+  let moved = movedTo(million, 27_900_000);
+  while (!isCornered(moved)) moved = scrolled(moved, moved.scrollTop + 1000);
+  assert.ok(moved.top < 1_000_000 * ROW_HEIGHT - HEIGHT);
+  assert.equal(isCornered(settled(moved)), false);
+  assert.equal(settled(moved).top, moved.top);
+});
+
+test("a bar that was dragged to its end shows the last row, however short the last move", () => {
+  const dragged = scrolled(scrolled(million, TALLEST - HEIGHT - 700), TALLEST - HEIGHT);
+  assert.equal(dragged.top, 1_000_000 * ROW_HEIGHT - HEIGHT);
 });
 
 test("rows that arrive do not move what is looked at", () => {
   const looking = movedTo(view(100_000), 50_000 * ROW_HEIGHT);
-  assert.equal(resized(looking, 400_000, HEIGHT).top, looking.top);
+  const later = resized(looking, 400_000, HEIGHT);
+  assert.equal(later.top, looking.top);
+  assert.ok(isAstray(later) && !isAstray(settled(later)));
+});
+
+test("who has scrolled to the last row follows the new ones, who sees all rows does not", () => {
+  const atEnd = scrolled(view(1000), 1000 * ROW_HEIGHT - HEIGHT);
+  assert.equal(visibleRows(resized(atEnd, 2000, HEIGHT)).first + visibleRows(resized(atEnd, 2000, HEIGHT)).count, 2000);
+  assert.equal(resized(atEnd, 2000, HEIGHT).scrollTop, 2000 * ROW_HEIGHT - HEIGHT);
+  assert.equal(resized(view(3), 2000, HEIGHT).top, 0);
 });
 
 test("every row can be revealed, whole, and stays where it is when it is seen already", () => {
