@@ -1,7 +1,7 @@
 // @ts-check
 /** What a run or an export was asked for, in short. Pure. */
 
-import { filters } from "./address.js";
+import { filters } from "./address-filters.js";
 
 /** Arguments by their labels, then filters; empty arguments are not said. @param {Address} address @param {{ name: string, label: string }[]} parameters */
 export function askedWords(address, parameters) {

@@ -36,6 +36,11 @@ export function find(root, selector, kind) {
   throw new TypeError(`The page has no ${kind.name} at ${selector}.`);
 }
 
+/** The element of that id. @param {string} id */
+export function at(id) {
+  return find(document, `#${id}`, HTMLElement);
+}
+
 /** Sets a text where it differs, so that nothing is laid out anew for nothing. @param {Element} target @param {string} text */
 export function setText(target, text) {
   if (target.textContent !== text) target.textContent = text;

@@ -1,7 +1,8 @@
 // @ts-check
 /** What an export is asked for, as the page's own address and as the address that starts it. Pure. */
 
-import { readAddress, runAddress, startQuery } from "./address.js";
+import { readAddress, startQuery } from "./address.js";
+import { runAddress } from "./run-address.js";
 
 export const formatNames = { csv: "CSV", json: "JSON", ndjson: "NDJSON", xlsx: "XLSX", parquet: "Parquet" };
 

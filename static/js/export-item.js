@@ -2,12 +2,13 @@
 /** One export as it is drawn: made once, then changed where it differs, so that the keyboard's place stays. */
 
 import { reportPath } from "./address.js";
+import { ago } from "./age.js";
 import { find, setText } from "./element.js";
 import { askedAgain, exportsPage, formatNames } from "./export-address.js";
 import {
   codingWords, endWords, expiryWords, exportWords, fileSize, isExpired, nameWords, percentWords, rowWords, stageWords,
 } from "./export-words.js";
-import { ago, duration } from "./format.js";
+import { duration } from "./format.js";
 import { drawBar } from "./progress-bar.js";
 import { isUnderWay } from "./status.js";
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** What an address asks for beside the arguments, as chips that can be taken away. */
 
-import { filters } from "./address.js";
+import { filters } from "./address-filters.js";
 import { button, element } from "./element.js";
 
 /** @param {Address} address @param {(without: Address) => void} remove */

@@ -54,11 +54,3 @@ function parts(small, bigUnit, smallUnit) {
 export function secondsLeft(milliseconds) {
   return Math.max(0, Math.ceil(milliseconds / SECOND));
 }
-
-/** @param {string} iso a moment with its offset @param {Date} now */
-export function ago(iso, now) {
-  const passed = Math.max(0, now.getTime() - new Date(iso).getTime());
-  if (passed < MINUTE) return "just now";
-  if (passed < HOUR) return `${Math.floor(passed / MINUTE)} min ago`;
-  return `${Math.floor(passed / HOUR)} h ago`;
-}

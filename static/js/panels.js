@@ -8,13 +8,14 @@ import { ValuePanel } from "./value-panel.js";
 
 /**
  * Opens the panel that an event of the table asks for.
- * @param {string} name `cellopen` or `recordopen`
- * @param {import("./row-panel.js").Looked} looked
- * @param {{ row: number, column?: Column }} place
+ * @param {CustomEvent<{ row: number, column?: Column }>} event `cellopen` or `recordopen`
+ * @param {import("./row-panel.js").Looked["source"]} source @param {Column[]} columns
+ * @param {{ reveal(row: number, column: number): void }} table
  * @returns {RowPanel}
  */
-export function openPanel(name, looked, { row, column }) {
-  const panel = name === "cellopen" ? new ValuePanel(looked) : new RecordPanel(looked);
-  panel.open(row, Math.max(0, looked.columns.findIndex((each) => each === column)));
+export function openPanel({ type, detail: { row, column: asked } }, source, columns, table) {
+  const looked = { source, columns, reveal: (/** @type {number} */ to, /** @type {number} */ column) => table.reveal(to, column) };
+  const panel = type === "cellopen" ? new ValuePanel(looked) : new RecordPanel(looked);
+  panel.open(row, Math.max(0, looked.columns.findIndex((each) => each === asked)));
   return panel;
 }

@@ -2,10 +2,9 @@
 /** The report page: holds its one state, and joins the form, the run and what is drawn. */
 
 import { Announcer } from "./announcer.js";
-import { readAddress, reportName, reportPath } from "./address.js";
+import { readAddress, reportName, reportPath, startQuery } from "./address.js";
 import { askReport } from "./api.js";
-import { find, setText } from "./element.js";
-import { filterChips } from "./filter-chips.js";
+import { at, find, setText } from "./element.js";
 import { fieldsIn, formArguments, parameterFields } from "./parameter-form.js";
 import { problemPanel } from "./problem-panel.js";
 import { needed, problemFrom } from "./problem.js";
@@ -34,32 +33,34 @@ class ReportPage {
   #scheduled = false;
   /** What is tried again about a trouble of the page's own. @type {{ problem: Problem, act: () => Promise<void> } | null} */
   #beside = null;
-  #accompanied = false;
-  /** What accompanies long runs, once there is one. @type {import("./run-companions.js").RunCompanions | null} */
-  #companions = null;
+  /** @type {Promise<void> | undefined} */
+  #accompanied;
+  /** What accompanies long runs, once there is one. @type {import("./run-companions.js").RunCompanions | undefined} */
+  #companions;
   #view = new ReportView();
   #form = find(document, "#form", HTMLFormElement);
-  #fields = find(document, "#fields", HTMLElement);
-  #last = find(document, "#last", HTMLElement);
+  #fields = at("fields");
+  #last = at("last");
   #table = find(document, "run-table", RunTable);
-  #problem = find(document, "#problem", HTMLElement);
-  #announcer = new Announcer(find(document, "#announcer", HTMLElement));
+  #problem = at("problem");
+  #announcer = new Announcer(at("announcer"));
   /** The value or the record that is looked at; each comes with its first click. @type {import("./row-panel.js").RowPanel | null} */
   #panel = null;
 
   async open() {
+    this.#table.name = this.#name;
     this.#listen();
-    setText(find(document, "#title", HTMLElement), this.#name);
+    setText(at("title"), this.#name);
     if (this.#address.run !== null) this.#session.open(this.#address.run);
     await this.#describe();
-    setInterval(() => this.#tick(), TICK);
+    setInterval(() => isInProgress(this.#state) && this.#schedule(), TICK);
   }
 
   async #describe() {
     try {
       this.#report = await askReport(this.#name);
-      setText(find(document, "#title", HTMLElement), this.#report.title);
-      setText(find(document, "#description", HTMLElement), this.#report.description);
+      setText(at("title"), this.#report.title);
+      setText(at("description"), this.#report.description);
       this.#fillForm();
     } catch (error) {
       // A run that is shown already stays.
@@ -75,10 +76,12 @@ class ReportPage {
     this.#form.addEventListener("submit", (event) => this.#submit(event));
     cancel.addEventListener("click", () => this.#state.cancelling || confirm.showModal());
     confirm.addEventListener("close", () => this.#confirmed());
-    find(document, "#retry-now", HTMLElement).addEventListener("click", () => this.#session.retryConnection());
+    at("retry-now").addEventListener("click", () => this.#session.retryConnection());
     for (const name of ["cellopen", "recordopen"]) this.#table.addEventListener(name, (event) => this.#try(() => this.#look(event)));
-    find(document, "#exports", HTMLElement).addEventListener("click", (event) => this.#exportPressed(event));
-    find(document, "#goto", HTMLElement).addEventListener("submit", (event) => this.#goToRow(event));
+    this.#table.addEventListener("copied", (event) => event instanceof CustomEvent && setText(at("said"), event.detail.words));
+    at("columns").addEventListener("click", () => this.#try(() => this.#showColumns()));
+    at("exports").addEventListener("click", (event) => this.#exportPressed(event));
+    at("goto").addEventListener("submit", (event) => this.#goToRow(event));
     addEventListener("popstate", () => this.#return());
     addEventListener("pagehide", () => this.#session.pause(true));
     addEventListener("pageshow", (event) => event.persisted && isInProgress(this.#state) && this.#session.pause(false));
@@ -87,18 +90,19 @@ class ReportPage {
   #fillForm(given = this.#address.arguments) {
     const parameters = this.#report?.parameters ?? [];
     this.#fields.replaceChildren(...parameterFields(parameters, given));
-    const chips = filterChips(this.#address, (without) => this.#goTo(without));
-    find(document, "#filters", HTMLElement).replaceChildren(...chips);
+    this.#showFilters();
     this.#last.hidden = true;
     if (!parameters.length || Object.keys(given).length) return;
-    import("./last-arguments.js").then((memory) => this.#offerLast(memory), () => {});
+    const fill = (/** @type {Record<string, string>} */ last) => this.#fillForm(last);
+    import("./last-arguments.js").then(({ offer }) => offer(this.#last, this.#name, this.#asked().arguments, fill), () => {});
   }
 
-  /** @param {typeof import("./last-arguments.js")} memory */
-  #offerLast({ lastArguments }) {
-    const given = lastArguments(this.#name, this.#asked().arguments);
-    this.#last.hidden = given === null;
-    this.#last.onclick = () => given && this.#fillForm(given);
+  #showFilters() {
+    const list = at("filters");
+    list.replaceChildren();
+    if (startQuery({ ...this.#address, arguments: {} }) === "") return;
+    const goTo = (/** @type {Address} */ without) => this.#goTo(without);
+    import("./filter-chips.js").then(({ filterChips }) => list.replaceChildren(...filterChips(this.#address, goTo)), () => {});
   }
 
   /** @param {SubmitEvent} event */
@@ -205,10 +209,6 @@ class ReportPage {
     else requestAnimationFrame(() => this.#render());
   }
 
-  #tick() {
-    if (isInProgress(this.#state)) this.#schedule();
-  }
-
   #render() {
     this.#scheduled = false;
     const state = this.#state;
@@ -217,22 +217,26 @@ class ReportPage {
     this.#view.render(state, now);
     setText(find(document, "title", HTMLTitleElement), tabTitle(state, title));
     if (this.#drawn.problem !== (state.trouble ?? state.problem)) this.#renderProblem(state.trouble ?? state.problem);
-    if (this.#drawn.columns !== state.columns) this.#table.open(this.#session.store, state.columns ?? []);
-    if (this.#drawn.columns !== state.columns) this.#panel?.close();
-    this.#drawn.columns = state.columns;
-    this.#table.hidden = state.columns === null;
+    if (this.#drawn.columns !== state.columns) this.#openTable(state.columns);
     this.#table.update(isFinal(state));
     this.#panel?.update();
     this.#announcer.say(announcement(state), !isInProgress(state) || isLost(state));
-    if (elapsed(state, now) >= LONG) this.#accompany();
+    if (elapsed(state, now) >= LONG) this.#accompanied ??= this.#accompany();
     this.#companions?.render(state, now, title);
   }
 
+  /** @param {Column[] | null} columns */
+  #openTable(columns) {
+    this.#drawn.columns = columns;
+    this.#table.open(this.#session.store, columns ?? []);
+    this.#table.hidden = columns === null;
+    this.#panel?.close();
+    setText(at("said"), "");
+  }
+
   async #accompany() {
-    if (this.#accompanied) return;
-    this.#accompanied = true;
     const companions = await import("./run-companions.js").catch(() => null);
-    this.#companions = companions && new companions.RunCompanions();
+    if (companions) this.#companions = new companions.RunCompanions();
     this.#schedule();
   }
 
@@ -257,22 +261,24 @@ class ReportPage {
     return !this.#state.trouble && (missing || isFinal(this.#state)) ? "Run again" : "Retry";
   }
 
+  async #showColumns() {
+    (await needed(import("./column-menu.js"))).openColumnMenu(this.#table, at("columns"));
+  }
+
   /** @param {Event} event */
   #goToRow(event) {
     event.preventDefault();
     const row = find(document, "#goto-row", HTMLInputElement).valueAsNumber;
-    this.#table.reveal(Math.min(row, this.#state.rows) - 1, 0);
+    this.#table.reveal(Math.min(row, this.#state.rows) - 1);
     find(this.#table, "[role=grid]", HTMLElement).focus();
   }
 
   /** @param {Event} event `cellopen` or `recordopen` */
   async #look(event) {
     const { store } = this.#session;
-    const columns = this.#state.columns ?? [];
-    const panels = await needed(import("./panels.js"));
-    if (!(event instanceof CustomEvent) || this.#panel?.isOpen) return;
-    const looked = { source: store, columns, reveal: (/** @type {number} */ row, /** @type {number} */ column) => this.#table.reveal(row, column) };
-    this.#panel = panels.openPanel(event.type, looked, event.detail);
+    const { columns } = this.#state;
+    const { openPanel } = await needed(import("./panels.js"));
+    if (event instanceof CustomEvent && columns && !this.#panel?.isOpen) this.#panel = openPanel(event, store, columns, this.#table);
   }
 }
 

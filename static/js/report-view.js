@@ -2,7 +2,7 @@
 /** Draws a run's state into the report page. Knows the page's elements; decides nothing. */
 
 import { rowsPath } from "./api.js";
-import { find, setText } from "./element.js";
+import { at, find, setText } from "./element.js";
 import { rowCount } from "./format.js";
 import { drawBar } from "./progress-bar.js";
 import { isFinal, isInProgress, isLost, isPartial } from "./run-state.js";
@@ -12,9 +12,6 @@ import { figures, lineWords, rowWords, stageWords } from "./run-words.js";
 
 /** @type {("csv" | "json" | "ndjson")[]} */
 const formats = ["csv", "json", "ndjson"];
-
-/** @param {string} id */
-const at = (id) => find(document, `#${id}`, HTMLElement);
 
 export class ReportView {
   run = at("run");
@@ -38,7 +35,7 @@ export class ReportView {
     at("line").hidden = !isLost(state);
     setText(at("line-text"), lineWords(state, now));
     at("empty").hidden = state.rows > 0;
-    at("goto").hidden = state.rows === 0 || state.columns === null;
+    at("tools").hidden = state.rows === 0 || state.columns === null;
     at("rows").hidden = state.problem !== null && state.columns === null;
     this.#buttons(state, running);
     this.#downloads(state, running);

@@ -1,12 +1,14 @@
 // @ts-check
 /** One of my runs as it is drawn: made once, then changed where it differs, so that the keyboard's place stays. */
 
-import { reportPath, runAddress } from "./address.js";
+import { reportPath } from "./address.js";
+import { ago } from "./age.js";
 import { rowsPath } from "./api.js";
 import { askedWords } from "./asked-words.js";
 import { find, setText } from "./element.js";
-import { ago, duration } from "./format.js";
+import { duration } from "./format.js";
 import { drawBar } from "./progress-bar.js";
+import { runAddress } from "./run-address.js";
 import { endWords, hasRows, isExpired, keptWords, percentWords, rowWords, stageWords } from "./run-item-words.js";
 import { isUnderWay } from "./status.js";
 

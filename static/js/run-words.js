@@ -55,7 +55,7 @@ export function figures(state, now) {
     "row-figure": rowWords(state),
     percent: running && state.progress !== null ? about(state) + percent(state.progress) : "",
     elapsed: duration(elapsed(state, now)),
-    when: !running && state.createdAt ? new Date(state.createdAt).toLocaleString("en", { dateStyle: "medium", timeStyle: "short" }) : "",
+    when: !running && state.createdAt ? new Date(state.createdAt).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }) : "",
     why: reasons[state.reason ?? "user"] && `Cancelled${reasons[state.reason ?? "user"]}`,
   };
 }

@@ -1,10 +1,11 @@
 // @ts-check
 /** My runs in progress, each with a way to end it: for a reader who may not start another. */
 
-import { reportPath, runAddress } from "./address.js";
+import { reportPath } from "./address.js";
 import { cancelRun, listRuns } from "./api.js";
 import { button, element } from "./element.js";
 import { rowCount } from "./format.js";
+import { runAddress } from "./run-address.js";
 import { isUnderWay } from "./status.js";
 
 /** @param {Problem} problem which may bring them */

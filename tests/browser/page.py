@@ -33,6 +33,10 @@ class Page:
         read = "return document.getElementById(arguments[0])?.textContent ?? ''"
         return str(self.script(read, name))
 
+    def words(self, name: str) -> str:
+        """What can be seen of the element of that id."""
+        return str(self.script("return document.getElementById(arguments[0]).innerText", name))
+
     def is_shown(self, name: str) -> bool:
         """Whether the element of that id takes room on the page."""
         looks = "return document.getElementById(arguments[0])?.getClientRects().length > 0"
@@ -52,9 +56,11 @@ class Page:
         names = "return performance.getEntriesByType('resource').map(e => e.name)"
         return cast("list[str]", self.script(names))
 
-    def until(self, holds: Callable[[], object], what: str) -> None:
+    def until(
+        self, holds: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS
+    ) -> None:
         """Looks again and again until something holds; then fails, with what the page shows."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + seconds
         while not holds():
             if time.monotonic() > deadline:
                 shown = self.driver.find_element(By.TAG_NAME, "main").text

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { filters, readAddress, reportName, reportPath, runAddress, startQuery, writeAddress } from "../../static/js/address.js";
+import { filters } from "../../static/js/address-filters.js";
+import { readAddress, reportName, reportPath, startQuery, writeAddress } from "../../static/js/address.js";
+import { runAddress } from "../../static/js/run-address.js";
 
 const full = "?min_delay=60&carrier=&where=carrier.eq.UA&where=dest.in.%28a%2C%22b%2Cc%22%29&order=dep_delay.desc&limit=10&run=abc";
 

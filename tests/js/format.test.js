@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ago, counted, duration, ordinal, percent, rowCount, secondsLeft } from "../../static/js/format.js";
+import { ago } from "../../static/js/age.js";
+import { counted, duration, ordinal, percent, rowCount, secondsLeft } from "../../static/js/format.js";
 
 const durations = [
   [0, "0.0 s"],
