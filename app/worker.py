@@ -16,7 +16,6 @@ from uuid import uuid4
 import structlog
 import uvloop
 
-from app.catalog.catalog import Catalog
 from app.catalog.describing import describe_report
 from app.database.pool import Database
 from app.errors import RowstreamError, StartupError
@@ -100,7 +99,6 @@ async def opened_exporter(
             worker=uuid4().hex,
             ledger=ledger,
             store=store,
-            catalog=Catalog.of(settings, database),
             maker=_maker(settings, database, store, clock),
             clean=partial(_clean, cleaners),
             limit=settings.export_timeout,

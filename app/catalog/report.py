@@ -3,7 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
+
+import msgspec
+
+from app.errors import Json
 
 Total = Literal["exact", "estimate", "none"]
 Reader = Literal["auto", "cursor", "copy"]
@@ -67,6 +71,15 @@ class Report:
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name, if there is one."""
         return next((each for each in self.parameters if each.name == name), None)
+
+    def to_json(self) -> dict[str, Json]:
+        """All of it, to be worked on later as it is now."""
+        return cast("dict[str, Json]", msgspec.to_builtins(self))
+
+
+def report_from_json(given: Mapping[str, Json]) -> Report:
+    """The other way of `to_json`."""
+    return msgspec.convert(given, Report)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,15 +5,17 @@ alter table rowstream.run add column if not exists options jsonb;
 alter table rowstream.run add column if not exists attempt integer not null default 0;
 alter table rowstream.run add column if not exists postponed integer not null default 0;
 alter table rowstream.run add column if not exists file jsonb;
+-- The report as it was when the export was asked for; only whoever works on it reads it.
+alter table rowstream.run add column if not exists definition jsonb;
 
 -- export_enter
 -- An export of an owner who has fewer than $2 in progress; no row when he has as many.
 insert into rowstream.run
-    (id, kind, owner, report, title, arguments, query, format, options, status, stage, process,
-    created_at)
+    (id, kind, owner, report, title, arguments, query, definition, format, options, status, stage,
+    process, created_at)
 select (e ->> 'id')::uuid, 'export', e ->> 'owner', e ->> 'report', e ->> 'title',
-    e -> 'arguments', e -> 'query', e ->> 'format', e -> 'options', 'pending', 'queued', '',
-    (e ->> 'created_at')::timestamptz
+    e -> 'arguments', e -> 'query', e -> 'definition', e ->> 'format', e -> 'options', 'pending',
+    'queued', '', (e ->> 'created_at')::timestamptz
 from (select $1::jsonb) as given(e)
 where (
     select count(*) from rowstream.run
@@ -22,14 +24,18 @@ where (
 returning id;
 
 -- export_find
-select e.*, (
+select e.id, e.owner, e.report, e.title, e.arguments, e.query, e.format, e.options, e.status,
+    e.stage, e.attempt, e.postponed, e.rows, e.bytes, e.total, e.total_kind, e.progress, e.reason,
+    e.error, e.file, e.created_at, e.started_at, e.finished_at, e.expires_at, e.deleted_at, (
     select count(*) from rowstream.run b
     where b.kind = 'export' and b.status = 'pending' and b.created_at <= e.created_at
 ) as place
 from rowstream.run e where e.id = $1 and e.kind = 'export';
 
 -- export_listed
-select e.*, (
+select e.id, e.owner, e.report, e.title, e.arguments, e.query, e.format, e.options, e.status,
+    e.stage, e.attempt, e.postponed, e.rows, e.bytes, e.total, e.total_kind, e.progress, e.reason,
+    e.error, e.file, e.created_at, e.started_at, e.finished_at, e.expires_at, e.deleted_at, (
     select count(*) from rowstream.run b
     where b.kind = 'export' and b.status = 'pending' and b.created_at <= e.created_at
 ) as place
@@ -71,7 +77,7 @@ returning id;
 -- The file is whole and can be had. No row: as above. Said twice, since the answer can get lost.
 update rowstream.run
 set status = 'completed', stage = null, rows = $3, total = $3, total_kind = 'exact',
-    progress = 100, file = $4::jsonb, bytes = $5, finished_at = now(),
+    progress = 100, file = $4::jsonb, bytes = $5, definition = null, finished_at = now(),
     expires_at = now() + make_interval(secs => $6)
 where id = $1 and kind = 'export' and attempt = $2 and status in ('processing', 'completed')
     and deleted_at is null
@@ -86,7 +92,8 @@ returning id;
 
 -- export_fail
 update rowstream.run
-set status = 'failed', stage = null, error = $3::jsonb, bytes = 0, finished_at = now(),
+set status = 'failed', stage = null, error = $3::jsonb, bytes = 0, definition = null,
+    finished_at = now(),
     expires_at = now() + make_interval(secs => $4)
 where id = $1 and kind = 'export' and attempt = $2 and status in ('pending', 'processing')
 returning id;
@@ -94,7 +101,8 @@ returning id;
 -- export_cancel
 -- Whoever works on it is told, and finds out by himself if he did not hear.
 update rowstream.run
-set status = 'cancelled', stage = null, reason = $2, bytes = 0, finished_at = now(),
+set status = 'cancelled', stage = null, reason = $2, bytes = 0, definition = null,
+    finished_at = now(),
     expires_at = now() + make_interval(secs => $3)
 where id = $1 and kind = 'export' and status in ('pending', 'processing')
 returning pg_notify('rowstream_export_cancel', id::text);

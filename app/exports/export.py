@@ -138,7 +138,8 @@ class StoredFile:
 class Export:
     """One background export. Times are aware; `bytes` is what it takes in the store.
 
-    `postponed` of its attempts ended because their worker was stopped.
+    `definition` is the report as it was when it was asked for, known to who enters the export and
+    who begins to work on it. `postponed` of its attempts ended because their worker was stopped.
     """
 
     id: ExportId
@@ -150,6 +151,7 @@ class Export:
     options: CsvOptions = field(default_factory=CsvOptions)
     arguments: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
     query: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    definition: Mapping[str, Json] | None = None
     status: Status = "pending"
     stage: Stage | None = "queued"
     position: int | None = None

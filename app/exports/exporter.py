@@ -22,15 +22,14 @@ from uuid import uuid4
 
 import structlog
 
-from app.catalog.catalog import Catalog
 from app.catalog.query import query_from_json
+from app.catalog.report import report_from_json
 from app.database.tasks import finished, in_time, to_its_end
 from app.database.translate import Canceled
 from app.errors import (
     DatabaseError,
     Internal,
     Interrupted,
-    InvalidArgument,
     Json,
     RowstreamError,
     RunTimeout,
@@ -71,7 +70,6 @@ class Exporter:
         worker: str,
         ledger: Ledger,
         store: Store,
-        catalog: Catalog,
         maker: Maker,
         clean: Clean,
         limit: float,
@@ -80,7 +78,6 @@ class Exporter:
         self._worker = worker
         self._ledger = ledger
         self._store = store
-        self._catalog = catalog
         self._maker = maker
         self._clean = clean
         self._limit = limit
@@ -145,9 +142,9 @@ class Exporter:
             raise self._timeout() from None
 
     async def _made(self, export: Export, tracker: Tracker) -> tuple[StoredFile, int]:
-        report = await self._catalog.report(export.report)
-        if set(export.arguments) != {each.name for each in report.parameters}:
-            raise InvalidArgument("The report's parameters have changed since. Export it again.")
+        if export.definition is None:  # entered by a server that did not keep it
+            raise Interrupted("Its report was not kept with it. Export it again.")
+        report = report_from_json(export.definition)
         query = query_from_json(export.arguments, export.query)
         return await self._maker.make(export, report, query, tracker)
 

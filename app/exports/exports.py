@@ -48,6 +48,7 @@ class Exports:
             options=options,
             arguments=query.arguments,
             query=query.to_json(),
+            definition=report.to_json(),
             created_at=self._clock.now(),
         )
         await asyncio.to_thread(load)

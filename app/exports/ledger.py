@@ -144,6 +144,7 @@ def _entered(export: Export) -> dict[str, Json]:
         "title": export.title,
         "arguments": dict(export.arguments),
         "query": dict(export.query),
+        "definition": None if export.definition is None else dict(export.definition),
         "format": export.format,
         "options": export.options.to_json(),
         "created_at": export.created_at.isoformat(),
@@ -176,11 +177,17 @@ def _export(row: StateRow) -> Export:
         options=CsvOptions.from_json(orjson.loads(row["options"])),
         arguments=orjson.loads(row["arguments"]),
         query=orjson.loads(row["query"]),
-        error=None if row["error"] is None else orjson.loads(row["error"]),
+        definition=_loaded(row.get("definition")),
+        error=_loaded(row["error"]),
         file=_file(row["file"]),
         **fields,
     )
 
 
 def _file(text: str | None) -> StoredFile | None:
-    return None if text is None else StoredFile.from_json(orjson.loads(text))
+    given = _loaded(text)
+    return None if given is None else StoredFile.from_json(given)
+
+
+def _loaded(text: str | None) -> dict[str, Json] | None:
+    return None if text is None else orjson.loads(text)

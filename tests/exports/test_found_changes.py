@@ -1,31 +1,50 @@
 """Reports that change between the request for an export and the work."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from app.settings import Settings
 from tests.exports.exporting import Exporting, working
 
-RENAMED = """
+TEXT = """
+-- title = "First"
+-- parameters = [{ name = "n", default = 1 }]
+-- timezone = "Europe/Berlin"
+select i as number, timestamptz '2026-01-01 00:00:00+00' as moment
+from generate_series(1, $1::int) as i
+"""
+OTHER_PARAMETERS = """
 -- parameters = [{ name = "count", default = 1 }]
 select $1::int as number
 """
-FURTHER = """
--- parameters = [{ name = "n", default = 1 }, { name = "more", default = 1 }]
-select $1::int + $2::int as number
-"""
-FEWER = "select 1 as number"
+OTHER_COLUMNS = TEXT.replace("as number", "as other").replace("First", "Second")
+MISTAKEN = "select 1; select 2"
+
+Change = Callable[[Path], object]
+
+CHANGES: dict[str, Change] = {
+    "parameters": lambda path: path.write_text(OTHER_PARAMETERS.lstrip()),
+    "columns": lambda path: path.write_text(OTHER_COLUMNS.lstrip()),
+    "mistaken": lambda path: path.write_text(MISTAKEN),
+    "deleted": Path.unlink,
+}
 
 
-@pytest.mark.parametrize("changed", [RENAMED, FURTHER, FEWER], ids=["renamed", "further", "fewer"])
-async def test_other_parameters_than_those_given_are_said_to_be_other(
-    settings: Settings, server: Exporting, changed: str
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+async def test_an_export_is_of_the_report_as_it_was_when_it_was_asked_for(
+    settings: Settings, server: Exporting, change: Change
 ) -> None:
-    export = await server.start(report="numbers", n=3)
     assert settings.reports is not None
-    (settings.reports / "numbers.sql").write_text(changed.lstrip())
+    path = settings.reports / "changing.sql"
+    path.write_text(TEXT.lstrip())
+    export = await server.start(report="changing", n=2)
+    change(path)
 
     async with working(settings):
-        status = await server.reached(export, "failed")
+        status = await server.reached(export, "completed")
 
-    assert status["error"]["code"] == "invalid_argument"
-    assert "parameters have changed" in status["error"]["detail"]
+    assert (status["title"], status["arguments"]) == ("First", {"n": "2"})
+    berlin = "2026-01-01 01:00:00+01"
+    assert (await server.file(export)).text == f"number,moment\n1,{berlin}\n2,{berlin}\n"
