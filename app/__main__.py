@@ -24,12 +24,12 @@ from app.exports.commandline import OutputClosed, Wanted, Written, export as wri
 from app.flags import taking_settings
 from app.logs import configure_logs
 from app.settings import Settings
+from app.signals import Signalled, unless_signalled
 from app.sources import embedded, sources
 
 CATALOG_FLAGS = ("data", "reports", "expose", "database_url", "state_url", "timezone")
 DEMO_FLAGS = ("data", "database_url")
 BROKEN, FAILED = 1, 3
-CANCELLED = 130  # as shells say of a program that Ctrl-C ended
 
 commands = typer.Typer(
     help="Streams large PostgreSQL results to browsers as they are read.",
@@ -91,10 +91,11 @@ def export(
         with sentences():
             wanted = Wanted.of(report, form=form, output=output, params=param or [], force=force)
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                written = runner.run(_export(Settings.read(environ), wanted))
-    except KeyboardInterrupt:
+                work = _export(Settings.read(environ), wanted)
+                written = runner.run(unless_signalled(work))
+    except Signalled as signalled:
         typer.echo("Cancelled.", err=True)
-        raise typer.Exit(CANCELLED) from None
+        raise typer.Exit(signalled.code) from None
     except OutputClosed:
         raise typer.Exit(FAILED) from None
     typer.echo(f"{written.rows:,} rows, {written.bytes:,} bytes.", err=True)

@@ -2,23 +2,72 @@
 
 import asyncio
 import signal
-from collections.abc import Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from app.runs.stop import Stop
+
+SHELL = 128  # what shells add to the number of the signal that ended a program
+
+T = TypeVar("T")
+
+
+class Signalled(Exception):
+    """A signal has ended the work; `code` is the exit code that says so."""
+
+    def __init__(self, number: signal.Signals) -> None:
+        super().__init__(number.name)
+        self.code = SHELL + number
 
 
 @contextmanager
 def own_signals(stop: Stop) -> Generator[None]:
     """Inside, a signal begins the stop; a second one forces it."""
-    loop = asyncio.get_running_loop()
-    wanted = [signal.SIGTERM, signal.SIGINT]
-    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # nohup has it ignored
-        wanted.append(signal.SIGHUP)
+    with _handled(lambda _: stop.begin()):
+        yield
+
+
+async def unless_signalled(work: Coroutine[Any, Any, T]) -> T:
+    """What the work returns. A signal cancels it; raises Signalled when it has cleaned up.
+
+    A second one does what the system does with it.
+    """
+    told: list[signal.Signals] = []
+
+    def tell(number: signal.Signals) -> None:
+        told.append(number)
+        _leave(_wanted())
+        task.cancel()
+
+    task = asyncio.create_task(work)
+    with _handled(tell):
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if told:
+                raise Signalled(told[0]) from None
+            raise
+
+
+@contextmanager
+def _handled(handle: Callable[[signal.Signals], object]) -> Generator[None]:
+    loop, wanted = asyncio.get_running_loop(), _wanted()
     for number in wanted:
-        loop.add_signal_handler(number, stop.begin)
+        loop.add_signal_handler(number, handle, number)
     try:
         yield
     finally:
-        for number in wanted:
-            loop.remove_signal_handler(number)
+        _leave(wanted)
+
+
+def _wanted() -> list[signal.Signals]:
+    ours = [signal.SIGTERM, signal.SIGINT]
+    ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN  # by nohup
+    return ours if ignored else [*ours, signal.SIGHUP]
+
+
+def _leave(numbers: list[signal.Signals]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in numbers:
+        loop.remove_signal_handler(number)

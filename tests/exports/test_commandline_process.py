@@ -79,13 +79,16 @@ async def test_a_reader_who_has_had_enough_ends_it(settings: Settings) -> None:
         assert process.stderr.read() == b""
 
 
-async def test_control_c_leaves_nothing(settings: Settings, folder: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_a_signal_ends_it_and_leaves_nothing(
+    settings: Settings, folder: Path, number: signal.Signals
+) -> None:
     with command(settings, "long", "-o", str(folder / "a.csv")) as process:
         until(lambda: names(folder), "the beginning")
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         code, _, said = ended(process)
 
-    assert (code, said) == (130, b"Cancelled.\n")
+    assert (code, said) == (128 + number, b"Cancelled.\n")
     assert names(folder) == []
 
 
