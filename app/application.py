@@ -7,13 +7,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from uuid import uuid4
 
+import structlog
 from starlette.applications import Starlette
 
 from app.catalog.catalog import Catalog
 from app.catalog.describing import describe_report
 from app.database.pool import Database
 from app.database.pooler import check_reading, check_state
-from app.errors import RowstreamError, StartupError
+from app.errors import NotFound, RowstreamError, StartupError
 from app.exports.exports import Exports
 from app.exports.ledger import Ledger
 from app.exports.store import Store
@@ -32,6 +33,8 @@ from app.web.routes import routes
 
 ENCODING_THREADS = 2  # compression and the disk; both release the GIL
 
+log = structlog.get_logger()
+
 
 def create_app(
     settings: Settings, *, stop: Stop, reading_url: str, state_url: str, clock: Clock | None = None
@@ -48,13 +51,15 @@ def create_app(
             reading_url=reading_url, state_url=state_url, reading_connections=settings.pool
         )
         await _check_addresses(reading_url, state_url)
+        catalog = Catalog.of(settings, database)
         async with database, opened_runs(settings, database, clock=clock or Clock()) as runs:
             app.state.settings = settings
             app.state.stop = stop
             app.state.database = database
             app.state.runs = runs
             app.state.exports = _exports(settings, database, clock=clock or Clock())
-            app.state.catalog = Catalog.of(settings, database)
+            app.state.catalog = catalog
+            await _check_export_report(settings.export_report, catalog)
             yield
 
     app = Starlette(
@@ -120,6 +125,23 @@ async def _check_addresses(reading_url: str, state_url: str) -> None:
         raise StartupError(
             "The database does not answer. Check ROWSTREAM_DATABASE_URL and ROWSTREAM_STATE_URL."
         ) from error
+
+
+async def _check_export_report(name: str | None, catalog: Catalog) -> None:
+    """Say it now where exports that name no report would find none."""
+    if name is None:
+        return
+    try:
+        await catalog.report(name)
+    except NotFound as error:
+        if not catalog.may_have(name):
+            raise StartupError(
+                f"ROWSTREAM_EXPORT_REPORT: there is no report {name!r}, and none can come: it takes"
+                " the name of a file in ROWSTREAM_REPORTS, or schema.table of ROWSTREAM_EXPOSE."
+            ) from error
+        log.warning("export_report_missing", report=name)
+    except RowstreamError as error:
+        log.warning("export_report_unusable", report=name, code=error.code)
 
 
 async def _install(registry: Registry) -> None:

@@ -16,7 +16,7 @@ from app.catalog.forms import Option, Options, detail, summary
 from app.catalog.kept import Kept
 from app.catalog.options import read_options
 from app.catalog.query import Query
-from app.catalog.report import Description, Report
+from app.catalog.report import Description, Report, is_report_name
 from app.catalog.statement import compose
 from app.database.describe import Described, describe
 from app.database.pool import Database
@@ -50,6 +50,8 @@ class Catalog:
         self._asking = Asking(database=database, timezone=timezone, show_detail=show_detail)
         self._folder = Folder(folder)
         self._exposed = Exposed(database, schemas, seconds=list_seconds)
+        # What the names of reports to come can begin with.
+        self._beginnings = [""] if folder else [f"{schema}." for schema in schemas]
         self._described = Kept[str, Described](KEPT_SECONDS)
         self._offered = Kept[tuple[str, str | None], list[Option] | None](KEPT_SECONDS)
 
@@ -84,6 +86,10 @@ class Catalog:
                 "`rowstream check` says where it is."
             )
         return found
+
+    def may_have(self, name: str) -> bool:
+        """Whether a report of that name may be there one day: by a new file, or a new table."""
+        return is_report_name(name) and name.startswith(tuple(self._beginnings))
 
     async def describe(self, report: Report) -> Description:
         """Its parameters' types and its columns, at most a minute old.

@@ -120,6 +120,16 @@ async def test_what_there_is_not_is_not_found(catalog: Catalog, name: str) -> No
         await catalog.report(name)
 
 
+async def test_what_may_come_is_told_from_what_cannot(database: Database, catalog: Catalog) -> None:
+    tables_alone = Catalog(database, schemas=("shop",))
+
+    assert [catalog.may_have(each) for each in ("nope", "any.thing", "no/name")] == [
+        *(True, True, False)
+    ]
+    assert [tables_alone.may_have(each) for each in ("shop.new", "nope")] == [True, False]
+    assert not Catalog(database).may_have("nope")
+
+
 async def test_a_broken_file_is_said_to_be_broken_and_only_that(
     catalog: Catalog, folder: Path
 ) -> None:

@@ -166,6 +166,16 @@ def test_a_setting_that_does_not_parse_is_said_in_a_sentence(given: Given) -> No
     assert "ROWSTREAM_POOL: 'many'" in refusal(**given, pool="many")
 
 
+def test_a_report_to_export_that_there_cannot_be_is_said_in_a_sentence(given: Given) -> None:
+    assert "no report 'no/name'" in refusal(**given, export_report="no/name")
+
+
+def test_a_report_to_export_that_is_not_there_yet_is_warned_of(given: Given) -> None:
+    with serving(**given, export_report="to_come") as server:
+        assert '"export_report_missing"' in server.log
+        assert '"to_come"' in server.log
+
+
 def test_a_stop_while_it_starts_leaves_nothing(data: Path) -> None:
     with running("serve", data=data, port=0) as server:
         until(lambda: servers_in(data), "a start of PostgreSQL")
