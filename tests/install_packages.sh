@@ -8,6 +8,7 @@ packages=(
     webkit2gtk-driver xvfb          # WebKit, which needs a display
     pgbouncer                       # a pooler, which has to be refused
     postgresql                      # a second version of the server, and psql as an oracle
+    libreoffice-calc-nogui          # what a spreadsheet program takes our cells for (200 MB)
     fonts-noto-core fonts-noto-color-emoji  # difficult text on screenshots
 )
 
