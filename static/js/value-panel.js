@@ -5,6 +5,7 @@ import { button, element, setText } from "./element.js";
 import { count } from "./format.js";
 import { indented } from "./json-indent.js";
 import { ROW_MOVES, RowPanel, spokenValue } from "./row-panel.js";
+import { textPieces } from "./text-pieces.js";
 import { sizeWords } from "./text-size.js";
 
 /** Characters that are shown at once: laying out more takes browsers seconds. */
@@ -39,6 +40,7 @@ export class ValuePanel extends RowPanel {
     this.#cutWords = cutWords;
     this.#indent = indent;
     this.#copy = copy;
+    text.addEventListener("copy", (event) => copySelected(event, this.#value));
   }
 
   /** @param {Row | null} values @override */
@@ -75,7 +77,8 @@ export class ValuePanel extends RowPanel {
     this.#indent.setAttribute("aria-pressed", String(this.#indents));
     this.#cut.hidden = part.length === value.length;
     setText(this.#cutWords, `The first ${count(part.length)} characters are shown.`);
-    setText(this.#text, isJson && this.#indents ? indented(part) : part);
+    const pieces = textPieces(isJson && this.#indents ? indented(part) : part);
+    this.#text.replaceChildren(...pieces.map((piece) => element("span", {}, piece)));
   }
 
   #toggleIndent() {
@@ -94,4 +97,13 @@ export class ValuePanel extends RowPanel {
 function beginning(text, most) {
   const part = text.slice(0, most);
   return part.length < text.length ? part.replace(/[\ud800-\udbff]$/, "") : part;
+}
+
+// The pieces are no lines: what is selected is copied as the text that it is, and without a selection the value.
+/** @param {ClipboardEvent} event @param {string | null} value */
+function copySelected(event, value) {
+  const selection = getSelection();
+  const selected = selection?.rangeCount && !selection.isCollapsed ? selection.getRangeAt(0).cloneContents().textContent : value;
+  event.clipboardData?.setData("text/plain", selected ?? "");
+  event.preventDefault();
 }
