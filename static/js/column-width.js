@@ -31,11 +31,16 @@ export function dragWidth(table, index, event) {
   const begun = table.layout.width(index) - event.clientX;
   const ended = new AbortController();
   const { signal } = ended;
-  edge.setPointerCapture(event.pointerId);
-  edge.addEventListener("pointermove", ({ clientX }) => setWidth(table, index, begun + clientX), { signal });
-  for (const type of ["pointerup", "pointercancel", "lostpointercapture"]) {
-    edge.addEventListener(type, () => (ended.abort(), remember(table.name, table.layout.kept)), { signal });
-  }
+  const end = () => (ended.abort(), remember(table.name, table.layout.kept));
+  /** @param {PointerEvent} moved */
+  const move = (moved) => {
+    // The pointer may have been let go before this module was here.
+    if ((moved.buttons & 1) === 0) return end();
+    edge.setPointerCapture(event.pointerId);
+    setWidth(table, index, begun + moved.clientX);
+  };
+  addEventListener("pointermove", move, { signal });
+  for (const type of ["pointerup", "pointercancel"]) addEventListener(type, end, { signal });
 }
 
 /** Gives the keys to a column's edge. @param {RunTable} table @param {number} index */

@@ -20,6 +20,7 @@ import { canvasHeight, emptyView, isAstray, isCornered, resized, scrolled, settl
 
 /** What shows that a reader turns to the table, or wants something of it. */
 const INPUT = ["pointerover", "focusin", "pointerdown", "mousedown", "click", "dblclick", "keydown"];
+const MOVING = /^(Arrow|Page|Home|End| )/;
 /** Quiet after a scroll before the bar is put where it belongs (ms). */
 const SETTLE = 200;
 /** Rows that decide how wide the columns begin. */
@@ -253,6 +254,8 @@ export class RunTable extends HTMLElement {
   /** @param {Event} event */
   async #answer(event) {
     if (this.#input) return this.#input.handle(event);
+    // Or the browser would scroll by them.
+    if (event instanceof KeyboardEvent && MOVING.test(event.key)) event.preventDefault();
     if (this.#early.push(event) > 1) return;
     const { TableInput } = await import("./table-input.js").finally(() => setTimeout(() => (this.#early = [])));
     this.#input = new TableInput(this);

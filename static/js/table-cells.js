@@ -13,9 +13,9 @@ export function goTo(table, cell, extend = false) {
   const { placing, room } = table.layout;
   const active = { row: within(cell.row, table.source.length), column: within(cell.column, placing.shown.length) };
   table.view = revealed(table.view, active.row);
-  table.select(extend ? { ...table.range, active } : only(active));
   const left = revealedLeft(placing, active.column, table.left, room);
-  if (left !== table.left) table.box.scrollLeft = left;
+  if (left !== table.left) table.box.scrollLeft = table.left = left;
+  table.select(extend ? { ...table.range, active } : only(active));
 }
 
 /** The cell at a point of the page, perhaps outside of the rows; column -1 is the row's number. @param {RunTable} table @param {{ clientX: number, clientY: number }} point @returns {Cell} */

@@ -97,6 +97,7 @@ export class TableInput {
   /** @param {Event} event @param {Element} target */
   async #heading(event, target) {
     if (event instanceof KeyboardEvent && target.matches(".edge") && event.key !== "Tab") event.preventDefault();
+    // Comes with the pointer over the headings, to be there when it presses.
     const { headingEvent } = await import("./column-heading.js");
     headingEvent(this.#table, event);
   }

@@ -32,7 +32,7 @@ export class TableRow {
 
   /** @param {Slot[]} slots */
   arrange(slots) {
-    while (this.#cells.length < slots.length) this.#cells.push(element("div", { role: "gridcell", dir: "auto" }));
+    while (this.#cells.length < slots.length) this.#cells.push(element("div", { role: "gridcell" }));
     for (const cell of this.#cells.splice(slots.length)) cell.remove();
     this.#cells.forEach((cell, at) => place(cell, slots[at]));
     this.element.append(...this.#cells.filter((cell) => !cell.parentNode));
@@ -86,6 +86,9 @@ export function place(cell, slot) {
   if (!slot) return;
   cell.className = slot.look;
   cell.style.left = slot.left;
+  // To find a text's direction takes time; that of numbers is known.
+  if (slot.grouped) cell.removeAttribute("dir");
+  else cell.dir = "auto";
   // The row's number is column 1.
   cell.setAttribute("aria-colindex", String(slot.position + 2));
 }
@@ -93,11 +96,19 @@ export function place(cell, slot) {
 /** @param {HTMLElement} cell @param {Slot | undefined} slot @param {Row | null} values */
 function showValue(cell, slot, values) {
   const value = values && slot ? values[slot.index] : "";
-  const text = value ?? "";
-  const groups = slot?.grouped ? digitGroups(text) : [];
-  if (groups.length > 1) cell.replaceChildren(groups[0] ?? "", ...groups.slice(1).map((group) => element("span", {}, group)));
-  else cell.textContent = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+  const whole = value ?? "";
+  const text = whole.length > SHOWN ? `${whole.slice(0, SHOWN)}…` : whole;
+  if (slot?.grouped) showGroups(cell, digitGroups(text));
+  else cell.textContent = text;
   const isNull = value === null;
   if (cell.classList.toggle("null", isNull)) cell.setAttribute("aria-label", "NULL");
   else cell.removeAttribute("aria-label");
+}
+
+// A cell mostly gets a number of its size again: new elements cost more than new texts.
+/** @param {HTMLElement} cell @param {string[]} groups */
+function showGroups(cell, groups) {
+  const parts = cell.childNodes;
+  if (parts.length !== groups.length) cell.replaceChildren(...groups.map((group, at) => (at ? element("span", {}, group) : group)));
+  else groups.forEach((group, at) => ((parts[at]?.firstChild ?? parts[at] ?? cell).textContent = group));
 }
