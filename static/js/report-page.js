@@ -4,6 +4,7 @@
 import { Announcer } from "./announcer.js";
 import { readAddress, reportName, reportPath, startQuery } from "./address.js";
 import { askReport } from "./api.js";
+import { columnList, columnNames } from "./column-list.js";
 import { at, find, setText } from "./element.js";
 import { fieldsIn, formArguments, parameterFields } from "./parameter-form.js";
 import { problemPanel } from "./problem-panel.js";
@@ -79,6 +80,7 @@ class ReportPage {
     at("retry-now").addEventListener("click", () => this.#session.retryConnection());
     for (const name of ["cellopen", "recordopen"]) this.#table.addEventListener(name, (event) => this.#try(() => this.#look(event)));
     this.#table.addEventListener("copied", (event) => event instanceof CustomEvent && setText(at("said"), event.detail.words));
+    this.#table.addEventListener("columnschange", (event) => event instanceof CustomEvent && this.#arrange(event.detail.columns));
     at("columns").addEventListener("click", () => this.#try(() => this.#showColumns()));
     at("exports").addEventListener("click", (event) => this.#exportPressed(event));
     at("goto").addEventListener("submit", (event) => this.#goToRow(event));
@@ -103,6 +105,14 @@ class ReportPage {
     if (startQuery({ ...this.#address, arguments: {} }) === "") return;
     const goTo = (/** @type {Address} */ without) => this.#goTo(without);
     import("./filter-chips.js").then(({ filterChips }) => list.replaceChildren(...filterChips(this.#address, goTo)), () => {});
+  }
+
+  // The address takes the columns, for whoever is sent it; the next run reads no others.
+  /** @param {string[] | null} names null for all of them */
+  #arrange(names) {
+    this.#address = { ...this.#address, columns: columnList(names) };
+    history.replaceState(null, "", reportPath(this.#name, this.#address));
+    this.#showFilters();
   }
 
   /** @param {SubmitEvent} event */
@@ -228,6 +238,7 @@ class ReportPage {
   /** @param {Column[] | null} columns */
   #openTable(columns) {
     this.#drawn.columns = columns;
+    this.#table.shown = columnNames(this.#address.columns);
     this.#table.open(this.#session.store, columns ?? []);
     this.#table.hidden = columns === null;
     this.#panel?.close();
