@@ -6,6 +6,8 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 
+from tests.browser.conftest import Opener, fresh
+from tests.browser.engines import Look
 from tests.browser.report_page import ReportPage
 from tests.browser.serving import Server
 
@@ -44,6 +46,25 @@ def test_a_wrong_argument_is_named(page: ReportPage) -> None:
     page.open("numbers", rows="3", where="nosuch.eq.1")
 
     assert "nosuch" in refused(page)
+
+
+def test_an_expired_run_is_told_and_can_be_run_again(
+    opened: Opener, own_server: Callable[..., Server]
+) -> None:
+    driver = fresh(opened, "chromium", Look())
+    page = ReportPage(driver, own_server(backlog_ttl="2s").url).open("numbers", rows="3")
+    page.run_to_the_end()
+
+    def is_expired() -> bool:
+        driver.refresh()
+        page.until(lambda: page.is_shown("problem") or page.row_numbers(), "the run is asked for")
+        return "expired" in page.text("problem")
+
+    page.until(is_expired, "its time is over")
+    driver.find_element(By.CSS_SELECTOR, "#problem button").click()
+    page.wait_for_stage("Completed")
+
+    assert page.received() == 3
 
 
 def test_too_many_runs_are_listed_and_one_can_be_cancelled(

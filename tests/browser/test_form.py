@@ -3,6 +3,7 @@
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
 
 from tests.browser.report_page import ReportPage
@@ -53,3 +54,45 @@ def test_the_catalog_finds_reports_by_any_word(driver: WebDriver, server: Server
     driver.find_element(By.CSS_SELECTOR, "#reports li:not([hidden]) a").click()
 
     page.until(lambda: page.text("title") == "Ticker", "its page is open")
+
+
+def named(page: ReportPage, name: str) -> WebElement:
+    """The field of that parameter."""
+    return page.driver.find_element(By.NAME, name)
+
+
+def test_what_cannot_be_sent_is_said_beside_its_fields(page: ReportPage) -> None:
+    page.open("kinds").run()
+    page.until(lambda: len(page.texts(".wrong")) == 2, "two fields are wrong")
+    assert page.driver.switch_to.active_element.get_attribute("name") == "least"
+    assert named(page, "least").get_attribute("aria-describedby") == "wrong-argument-0"
+    named(page, "least").send_keys("7")
+    page.until(lambda: page.texts(".wrong") == ["The report needs one of these."], "one is left")
+    Select(named(page, "fruit")).select_by_visible_text("Banana")
+    page.run_to_the_end()
+
+    assert page.texts(".wrong") == []
+    values = ["7", "", "2013-01-01 12:30:15.5", "", "", "0.5", "", "b", "s", "e", "l", "p"]
+    assert page.cells() == values
+    assert "__proto__=p" in page.driver.current_url
+
+
+def test_what_the_server_refuses_is_said_beside_its_field(page: ReportPage) -> None:
+    page.open("form", least="99999999999").run()
+    page.until(lambda: page.texts(".wrong"), "the page says what is wrong")
+
+    assert "out of range" in page.texts(".wrong")[0]
+    assert page.driver.switch_to.active_element.get_attribute("name") == "least"
+    assert not page.is_shown("problem")
+
+
+def test_the_arguments_of_last_time_are_offered_and_a_reset_leads_back(page: ReportPage) -> None:
+    page.open("form", least="7", words="a & b").run_to_the_end()
+    page.open("form")
+    page.until(lambda: page.is_shown("last"), "they are offered")
+    assert field(page, "least") == "3"
+    page.element("last").click()
+    assert (field(page, "least"), field(page, "words")) == ("7", "a & b")
+    page.element("reset").click()
+
+    assert (field(page, "least"), field(page, "sure"), field(page, "words")) == ("3", "true", "")
