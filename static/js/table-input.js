@@ -14,6 +14,8 @@ export class TableInput {
   #table;
   /** Whether the cell that is pressed was the active one before. */
   #again = false;
+  /** @type {typeof import("./column-heading.js") | undefined} */
+  #headings;
   #gone = new AbortController();
 
   /** @param {RunTable} table */
@@ -76,9 +78,9 @@ export class TableInput {
     const { source, layout, range } = this.#table;
     const { row, column } = range.active;
     const index = layout.placing.shown[column] ?? -1;
-    const value = source.row(row)?.[index];
-    if (value === undefined) return;
-    const detail = whole ? { row } : { value, row, column: layout.columns[index] };
+    // The row itself may still be on its way.
+    if (row >= source.length || index < 0) return;
+    const detail = whole ? { row } : { value: source.row(row)?.[index], row, column: layout.columns[index] };
     this.#table.dispatchEvent(new CustomEvent(whole ? "recordopen" : "cellopen", { detail, bubbles: true }));
   }
 
@@ -97,9 +99,10 @@ export class TableInput {
   /** @param {Event} event @param {Element} target */
   async #heading(event, target) {
     if (event instanceof KeyboardEvent && target.matches(".edge") && event.key !== "Tab") event.preventDefault();
+    if (this.#headings) return this.#headings.headingEvent(this.#table, event);
     // Comes with the pointer over the headings, to be there when it presses.
-    const { headingEvent } = await import("./column-heading.js");
-    headingEvent(this.#table, event);
+    this.#headings = await import("./column-heading.js");
+    this.#headings.headingEvent(this.#table, event);
   }
 
   /** @param {Event} event `beforecopy` asks browsers that copy only selected text to copy here, too */
