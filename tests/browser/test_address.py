@@ -1,0 +1,49 @@
+"""The address is the state: columns as the reader arranged them, reloaded and sent to others."""
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from tests.browser.report_page import ReportPage
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
+
+HEADINGS = "[role=columnheader] .label"
+
+
+def hide(page: ReportPage, label: str) -> None:
+    """Takes a column away in the menu of all columns, and closes it."""
+    page.element("columns").click()
+    xpath = f"//*[starts-with(@role, 'menuitem')][contains(., '{label}')]"
+    page.until(lambda: page.driver.find_elements(By.XPATH, xpath), f"the menu has {label}")
+    page.driver.find_element(By.XPATH, xpath).click()
+    page.until(lambda: label not in page.texts(HEADINGS), f"{label} is hidden")
+    page.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
+
+
+def test_columns_that_were_hidden_stay_so_for_whoever_has_the_address(page: ReportPage) -> None:
+    page.open("numbers").run_to_the_end()
+    hide(page, "nothing")
+    address = page.driver.current_url
+    assert "columns=id%2Cname%2Cempty%2Camount" in address
+
+    page.driver.get("about:blank")
+    page.driver.get(address)
+    page.wait_for_rows(2500)
+    assert page.texts(HEADINGS) == ["Number", "name", "empty", "amount"]
+
+    page.run_to_the_end()
+    first = '.body [aria-rowindex="2"] [role=gridcell]'
+    page.until(lambda: page.cells(first) == ["1", "row 1", "", "1.5"], "the row is there")
+
+
+def test_a_list_of_columns_can_be_taken_back(page: ReportPage) -> None:
+    page.open("numbers", columns="amount,id").run_to_the_end()
+    assert page.texts(HEADINGS) == ["amount", "Number"]
+
+    page.until(lambda: page.texts("#filters li") != [], "the list is shown")
+    page.driver.find_element(By.CSS_SELECTOR, "#filters button").click()
+    page.until(lambda: "columns=" not in page.driver.current_url, "the address lost it")
+    page.run_to_the_end()
+
+    page.until(lambda: len(page.texts(HEADINGS)) == 5, "all columns are there again")
