@@ -31,8 +31,7 @@ export function stageWords({ status, stage, position, expires_at }, now) {
 /** @param {RunRecord} run */
 export function rowWords({ status, rows, total, total_kind }) {
   if (status === "pending") return "";
-  if (status === "completed") return rowCount(rows);
-  if (status !== "processing") return `${rowCount(rows)} kept`;
+  if (status !== "processing") return `${status === "completed" || rows === 0 ? "" : "Partial: "}${rowCount(rows)}`;
   if (total === null) return `${rowCount(rows)} so far`;
   return `${count(rows)} of ${total_kind === "estimate" ? "about " : ""}${rowCount(total)}`;
 }
@@ -87,6 +86,6 @@ export function endings(before, after) {
 
 /** @param {RunRecord} run */
 function endingWords(run) {
-  const what = `${run.title}: ${run.status}, ${rowWords(run)}.`;
+  const what = `${run.title}: ${run.status}, ${rowCount(run.rows)}${run.status === "completed" ? "" : " kept"}.`;
   return run.status === "failed" ? `${what} ${run.error?.detail ?? ""}` : what;
 }

@@ -79,16 +79,16 @@ for (const [bytes, words] of [
   test(`${bytes} bytes are ${words}`, () => assert.equal(fileSize(bytes), words));
 }
 
-test("arguments, filters and unusual options are said, empty ones are not", () => {
+test("arguments in the form's order, filters and unusual options are said, empty ones are not", () => {
   const given = record({
     arguments: { min_delay: "60", carrier: "", nothing: null, odd: "1" },
     query: { where: ["dest.eq.LAX"], limit: 5 },
     options: { delimiter: "\t", quoteChar: '"', header: false, bom: true, spreadsheet_safe: true },
   });
-  const labels = [{ name: "min_delay", label: "Minimum delay" }];
+  const labels = [{ name: "odd", label: "Odd" }, { name: "min_delay", label: "Minimum delay" }];
   assert.equal(
     exportWords(given, labels),
-    "Minimum delay: 60 · odd: 1 · limit 5 · where dest.eq.LAX · delimiter tab · no header · byte order mark · safe for spreadsheets",
+    "Odd: 1 · Minimum delay: 60 · limit 5 · where dest.eq.LAX · delimiter tab · no header · byte order mark · safe for spreadsheets",
   );
 });
 

@@ -47,8 +47,8 @@ for (const [changes, words] of [
   [{ total_kind: "estimate" }, "50 of about 200 rows"],
   [{ total: null, rows: 1 }, "1 row so far"],
   [completed, "50 rows"],
-  [{ status: "cancelled" }, "50 rows kept"],
-  [{ status: "failed", rows: 0 }, "0 rows kept"],
+  [{ status: "cancelled" }, "Partial: 50 rows"],
+  [{ status: "failed", rows: 0 }, "0 rows"],
   [{ status: "pending" }, ""],
 ]) {
   test(`the rows of ${JSON.stringify(changes)} are ${words}`, () => assert.equal(rowWords(record(changes)), words));
