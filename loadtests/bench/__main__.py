@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from loadtests.bench.aggregate import aggregate
+from loadtests.bench.crowded import crowded
 from loadtests.bench.crowds import followers, runs_at_once
 from loadtests.bench.downloads import downloads
 from loadtests.bench.exports import exports
@@ -35,6 +36,7 @@ SECTIONS: dict[str, Callable[[Ground], Iterator[Line]]] = {
     "peers": against_others,
     "downloads": downloads,
     "exports": exports,
+    "crowded": crowded,
     "aggregate": aggregate,
     "shapes": shapes,
     "followers": followers,

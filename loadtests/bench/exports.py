@@ -162,17 +162,21 @@ def objects(pieces: Iterable[bytes]) -> Iterator[Row]:
 def finished(client: Client, query: Query, form: str) -> Told:
     """The status of a new export that has completed."""
     with client.ask("POST", f"/exports/{form}?report={query.name}.auto") as answer:
-        told = orjson.loads(answer.read())
+        return ended(client, orjson.loads(answer.read()))
+
+
+def ended(client: Client, told: Told) -> Told:
+    """The status of this export when it has completed."""
     began = time.monotonic()
     while told["status"] in ("pending", "processing"):
         if (passed := time.monotonic() - began) > WAIT_SECONDS:
-            raise WrongRows(f"{form} did not end.")
+            raise WrongRows(f"{told['format']} did not end.")
         # Who looks a hundred times a second takes a fifth of a core from what is measured.
         time.sleep(max(LOOK_SECONDS, passed / 50))
         with client.ask("GET", told["links"]["status"]) as answer:
             told = orjson.loads(answer.read())
     if told["status"] != "completed":
-        raise WrongRows(f"{form} ended as {told['status']}.")
+        raise WrongRows(f"{told['format']} ended as {told['status']}.")
     return told
 
 
