@@ -25,7 +25,8 @@ export function inputFor(type) {
   if (whole.test(type)) return { type: "number", step: "1" };
   if (isNumeric(type) && type !== "money") return { type: "number", step: "any" };
   if (type === "date") return { type: "date" };
-  if (/^timestamp(\(\d\))? without|^timestamp(\(\d\))?$/.test(type)) return { type: "datetime-local", step: "1" };
+  // A moment without its zone is one of the zone that values are shown in.
+  if (/^timestamp(\(\d\))?( with.*)?$/.test(type)) return { type: "datetime-local", step: "1" };
   if (/^time(\(\d\))?( without.*)?$/.test(type)) return { type: "time", step: "1" };
   return { type: "text" };
 }

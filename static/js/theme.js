@@ -1,13 +1,21 @@
 // @ts-check
 /** Light, dark, or what the system says. Loaded before the page is drawn, so that nothing flashes. */
 (() => {
-  const root = document.documentElement;
-  root.dataset.theme = localStorage.getItem("theme") ?? "";
-  document.addEventListener("click", (event) => {
-    if (!(event.target instanceof Element) || !event.target.closest("#theme")) return;
-    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-    const now = root.dataset.theme || (dark ? "dark" : "light");
-    root.dataset.theme = now === "dark" ? "light" : "dark";
-    localStorage.setItem("theme", root.dataset.theme);
+  const { dataset } = document.documentElement;
+  /** A storage that is forbidden is none. @template T @param {() => T} use */
+  const stored = (use) => {
+    try {
+      return use();
+    } catch {
+      return null;
+    }
+  };
+  dataset.theme = stored(() => localStorage.getItem("theme")) ?? "";
+  document.addEventListener("click", ({ target }) => {
+    if (!(target instanceof Element) || !target.closest("#theme")) return;
+    const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+    const next = (dataset.theme || system) === "dark" ? "light" : "dark";
+    dataset.theme = next;
+    stored(() => localStorage.setItem("theme", next));
   });
 })();

@@ -1,8 +1,12 @@
 """Errors as sentences with a way on: 400, 403, 404, 429, 503."""
 
+# pyright: reportUnknownMemberType=false
+# (selenium leaves parameters of its methods without types)
+
 from collections.abc import Callable
 
 import pytest
+from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 
@@ -46,6 +50,26 @@ def test_a_wrong_argument_is_named(page: ReportPage) -> None:
     page.open("numbers", rows="3", where="nosuch.eq.1")
 
     assert "nosuch" in refused(page)
+
+
+def test_without_a_network_everything_waits_for_a_press_of_retry(
+    opened: Opener, server: Server
+) -> None:
+    driver = fresh(opened, "chromium", Look())
+    assert isinstance(driver, webdriver.Chrome)
+    page = ReportPage(driver, server.url).open("kinds", fruit="a")
+    driver.set_network_conditions(offline=True, latency=0, throughput=-1)
+    try:
+        assert "There is no network" in refused(page)
+    finally:
+        driver.delete_network_conditions()
+    driver.find_element(By.CSS_SELECTOR, "#problem button").click()
+    page.until(lambda: page.texts(".wrong"), "what the form lacks is said")
+    driver.find_element(By.NAME, "least").send_keys("1")
+    page.run_to_the_end()
+
+    assert page.stage() == "Completed"
+    assert not page.is_shown("problem")
 
 
 def test_an_expired_run_is_told_and_can_be_run_again(

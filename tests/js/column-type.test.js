@@ -12,7 +12,7 @@ const inputs = {
   date: "date",
   "timestamp without time zone": "datetime-local",
   "timestamp(3) without time zone": "datetime-local",
-  "timestamp with time zone": "text",
+  "timestamp with time zone": "datetime-local",
   "time without time zone": "time",
   text: "text",
   "integer[]": "text",

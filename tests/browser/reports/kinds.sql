@@ -4,7 +4,7 @@
 --   { name = "least", label = "Least", required = true },
 --   { name = "day", label = "Day", required = false },
 --   { name = "moment", label = "Moment", default = "2013-01-01 12:30:15.5" },
---   { name = "zoned", label = "Zoned", required = false },
+--   { name = "zoned", label = "Zoned", default = "2013-01-01 12:30:15+02" },
 --   { name = "clock", label = "Time of day", required = false },
 --   { name = "ratio", label = "Ratio", default = 0.5 },
 --   { name = "sure", label = "Sure", required = false },
