@@ -1,8 +1,9 @@
 // @ts-check
 /** Tells by a notification of the system that a long run has ended which nobody is looking at; only where the reader wants it. */
 
+import { keptWords } from "./kept-words.js";
 import { elapsed, isFinal, isInProgress } from "./run-state.js";
-import { keptWords, rowWords, stageWords } from "./run-words.js";
+import { rowWords, stageWords } from "./run-words.js";
 
 /** @typedef {import("./run-state.js").RunState} RunState */
 

@@ -19,16 +19,6 @@ export function rememberArguments(report, given, storage) {
   }
 }
 
-/**
- * Offers them where they are others than the current ones.
- * @param {HTMLElement} button hidden @param {string} report @param {Record<string, string>} current @param {(given: Record<string, string>) => void} fill
- */
-export function offer(button, report, current, fill) {
-  const given = lastArguments(report, current);
-  button.hidden = given === null;
-  button.onclick = () => given && fill(given);
-}
-
 /** Null also where they are the current ones. @param {string} report @param {Record<string, string>} current @param {Pick<Storage, "getItem">} [storage] @returns {Record<string, string> | null} */
 export function lastArguments(report, current, storage) {
   try {

@@ -2,18 +2,16 @@
 /** The report page: holds its one state, and joins the form, the run and what is drawn. */
 
 import { Announcer } from "./announcer.js";
-import { readAddress, reportName, reportPath, startQuery } from "./address.js";
+import { emptyAddress, readAddress, reportName, reportPath, startQuery } from "./address.js";
 import { askReport } from "./api.js";
 import { columnList, columnNames } from "./column-list.js";
 import { at, find, setText } from "./element.js";
-import { fieldsIn, formArguments, parameterFields } from "./parameter-form.js";
-import { problemPanel } from "./problem-panel.js";
 import { needed, problemFrom } from "./problem.js";
 import { ReportView } from "./report-view.js";
 import { RunSession } from "./run-session.js";
 import { elapsed, idle, isFinal, isInProgress, isLost, reduce } from "./run-state.js";
 import { RunTable } from "./run-table.js";
-import { announcement, keptWords, tabTitle } from "./run-words.js";
+import { announcement, tabTitle } from "./run-words.js";
 
 /** How often clocks on the page are drawn anew, and from when on a run is a long one (ms). */
 const TICK = 200;
@@ -39,9 +37,8 @@ class ReportPage {
   /** What accompanies long runs, once there is one. @type {import("./run-companions.js").RunCompanions | undefined} */
   #companions;
   #view = new ReportView();
-  #form = find(document, "#form", HTMLFormElement);
-  #fields = at("fields");
-  #last = at("last");
+  /** For a report that has parameters. @type {import("./report-form.js").ReportForm | null} */
+  #form = null;
   #table = find(document, "run-table", RunTable);
   #problem = at("problem");
   #announcer = new Announcer(at("announcer"));
@@ -59,10 +56,12 @@ class ReportPage {
 
   async #describe() {
     try {
-      this.#report = await askReport(this.#name);
-      setText(at("title"), this.#report.title);
-      setText(at("description"), this.#report.description);
+      const report = await askReport(this.#name);
+      if (report.parameters.length) this.#form = new (await needed(import("./report-form.js"))).ReportForm(report, at("fields"), at("last"));
+      this.#report = report;
       this.#fillForm();
+      setText(at("title"), report.title);
+      setText(at("description"), report.description);
     } catch (error) {
       // A run that is shown already stays.
       const { run } = this.#state;
@@ -74,9 +73,10 @@ class ReportPage {
 
   #listen() {
     const { cancel, confirm } = this.#view;
-    this.#form.addEventListener("submit", (event) => this.#submit(event));
+    at("form").addEventListener("submit", (event) => this.#submit(event));
     cancel.addEventListener("click", () => this.#state.cancelling || confirm.showModal());
     confirm.addEventListener("close", () => this.#confirmed());
+    at("retry").addEventListener("click", () => this.#retry());
     at("retry-now").addEventListener("click", () => this.#session.retryConnection());
     for (const name of ["cellopen", "recordopen"]) this.#table.addEventListener(name, (event) => this.#try(() => this.#look(event)));
     this.#table.addEventListener("copied", (event) => event instanceof CustomEvent && setText(at("said"), event.detail.words));
@@ -89,14 +89,9 @@ class ReportPage {
     addEventListener("pageshow", (event) => event.persisted && isInProgress(this.#state) && this.#session.pause(false));
   }
 
-  #fillForm(given = this.#address.arguments) {
-    const parameters = this.#report?.parameters ?? [];
-    this.#fields.replaceChildren(...parameterFields(parameters, given));
+  #fillForm() {
+    this.#form?.fill(this.#address.arguments);
     this.#showFilters();
-    this.#last.hidden = true;
-    if (!parameters.length || Object.keys(given).length) return;
-    const fill = (/** @type {Record<string, string>} */ last) => this.#fillForm(last);
-    import("./last-arguments.js").then(({ offer }) => offer(this.#last, this.#name, this.#asked().arguments, fill), () => {});
   }
 
   #showFilters() {
@@ -121,28 +116,23 @@ class ReportPage {
     if (!isInProgress(this.#state) && this.#state.status !== "starting" && this.#isReady()) this.#start();
   }
 
-  /** Whether the form can be sent; if not, what is wrong is said beside its fields. */
   #isReady() {
-    const wrong = fieldsIn(this.#fields).filter(({ validity }) => !validity.valid);
-    if (wrong.length) this.#try(async () => (await needed(import("./field-complaints.js"))).complain(wrong));
-    return !wrong.length;
+    return this.#form === null || this.#form.isReady();
   }
 
   async #start() {
     this.#address = this.#asked();
-    const { arguments: given } = this.#address;
     const session = this.#replaceSession();
     const run = await session.start(this.#name, this.#address);
     if (session !== this.#session || run === null) return;
     this.#goTo({ ...this.#address, run }, false);
-    this.#last.hidden = true;
-    import("./last-arguments.js").then(({ rememberArguments }) => rememberArguments(this.#name, given), () => {});
+    this.#form?.remember();
   }
 
   /** What the form and the address ask for now. @returns {Address} */
   #asked() {
-    const given = this.#report ? formArguments(this.#report.parameters, this.#fields) : this.#address.arguments;
-    return { ...this.#address, arguments: given, run: null };
+    const known = this.#report ? emptyAddress() : this.#address;
+    return { ...this.#address, arguments: this.#form?.arguments ?? known.arguments, run: null };
   }
 
   /** @param {Event} event */
@@ -251,25 +241,16 @@ class ReportPage {
     this.#schedule();
   }
 
+  // The panel itself says that the server does not answer: for when not even the module can be had.
   /** @param {Problem | null} problem */
   async #renderProblem(problem) {
     this.#drawn.problem = problem;
-    const panel = this.#problem;
-    const kept = this.#state.trouble ? "" : keptWords(this.#state);
-    const remedy = problem && { action: this.#remedy(problem), kept, retry: () => this.#retry() };
-    panel.replaceChildren(...(remedy ? problemPanel(problem, remedy) : []));
-    const mends = problem?.status === 400 || problem?.status === 429;
-    panel.hidden = !problem || mends;
-    if (!mends) return;
-    const told = await import("./problem-help.js").then(({ help }) => help(problem, panel, this.#fields), () => false);
-    if (this.#drawn.problem === problem) panel.hidden = told;
-  }
-
-  /** The word on the button of the problem panel. @param {Problem} problem */
-  #remedy({ status }) {
-    const missing = status === 404 || status === 410;
-    if (missing && this.#address.run === null) return "";
-    return !this.#state.trouble && (missing || isFinal(this.#state)) ? "Run again" : "Retry";
+    const where = { panel: this.#problem, fields: at("fields") };
+    where.panel.hidden = true;
+    if (!problem) return;
+    const shown = import("./problem-view.js").then(({ showProblem }) => showProblem(problem, this.#state, this.#address.run !== null, () => this.#retry(), where));
+    const told = await shown.catch(() => false);
+    if (this.#drawn.problem === problem) where.panel.hidden = told;
   }
 
   async #showColumns() {

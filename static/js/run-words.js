@@ -72,11 +72,6 @@ export function cancelWords({ reason, rows }) {
   return `The run was cancelled${reasons[reason ?? "user"]}. ${rowCount(rows)} ${rows === 1 ? "is" : "are"} kept.`;
 }
 
-/** What has become of the rows of a run that has failed. @param {RunState} state */
-export function keptWords({ rows, run }) {
-  return rows === 0 ? "" : `${rowCount(rows)} arrived before and ${run === null ? "stay on this page" : "are kept"}.`;
-}
-
 /** What is said to a screen reader. @param {RunState} state */
 export function announcement(state) {
   if (state.status === "idle") return "";

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { keptWords } from "../../static/js/kept-words.js";
 import { elapsed, idle, isFinal, isInProgress, isPartial, reduce } from "../../static/js/run-state.js";
-import { announcement, cancelWords, figures, keptWords, lineWords, stageWords, tabTitle } from "../../static/js/run-words.js";
+import { announcement, cancelWords, figures, lineWords, stageWords, tabTitle } from "../../static/js/run-words.js";
 
 const record = {
   run: "r", report: "flights", title: "Flights", arguments: {}, query: {}, status: "pending", stage: "queued",
