@@ -1,21 +1,29 @@
-"""A line between browser and server that a test can cut: a TCP relay in threads of its own."""
+"""A line between browser and server that a test can cut, silence or alter: a TCP relay in threads
+of its own."""
 
 import contextlib
+import re
 import socket
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
 PIECE = 64 * 1024
+ACCEPTED = re.compile(rb"(?i)(\r\naccept-encoding: *)[^\r]*")
 
 
 @dataclass
 class Line:
-    """Relays connections while it is whole; a cut ends those there are and refuses new ones."""
+    """Relays connections while it is whole; a cut ends those there are and refuses new ones.
+
+    `request` is what becomes of the pieces that the browser sends.
+    """
 
     target: int
     listener: socket.socket
+    request: Callable[[bytes], bytes] = bytes
     whole: bool = True
+    flowing: threading.Event = field(default_factory=threading.Event)
     ends: list[socket.socket] = field(default_factory=list[socket.socket])
 
     @property
@@ -29,9 +37,14 @@ class Line:
         while self.ends:
             end(self.ends.pop())
 
+    def silence(self) -> None:
+        """Holds back what either side says, as a network does that is away: nobody is told."""
+        self.flowing.clear()
+
     def mend(self) -> None:
-        """Lets connections through again."""
+        """Lets connections, and what was held back, through again."""
         self.whole = True
+        self.flowing.set()
 
     def serve(self) -> None:
         """Takes connections until the listener is closed."""
@@ -46,17 +59,24 @@ class Line:
             return
         far = socket.create_connection(("127.0.0.1", self.target))
         self.ends += [near, far]
-        for source, sink in ((near, far), (far, near)):
-            threading.Thread(target=copy, args=(source, sink), daemon=True).start()
+        for way in ((near, far, self.request), (far, near, bytes)):
+            threading.Thread(target=self._copy, args=way, daemon=True).start()
+
+    def _copy(
+        self, source: socket.socket, sink: socket.socket, altered: Callable[[bytes], bytes]
+    ) -> None:
+        """Passes bytes on until either end is gone."""
+        with contextlib.suppress(OSError):
+            while piece := source.recv(PIECE):
+                self.flowing.wait()
+                sink.sendall(altered(piece))
+        end(source)
+        end(sink)
 
 
-def copy(source: socket.socket, sink: socket.socket) -> None:
-    """Passes bytes on until either end is gone."""
-    with contextlib.suppress(OSError):
-        while piece := source.recv(PIECE):
-            sink.sendall(piece)
-    end(source)
-    end(sink)
+def uncompressed(piece: bytes) -> bytes:
+    """A request that asks for no content coding."""
+    return ACCEPTED.sub(rb"\g<1>identity", piece)
 
 
 def end(connection: socket.socket) -> None:
@@ -67,13 +87,15 @@ def end(connection: socket.socket) -> None:
 
 
 @contextlib.contextmanager
-def line_to(port: int) -> Generator[Line]:
+def line_to(port: int, request: Callable[[bytes], bytes] = bytes) -> Generator[Line]:
     """A line to a loopback port, gone afterwards."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        line = Line(port, listener)
+        line = Line(port, listener, request)
+        line.mend()
         threading.Thread(target=line.serve, daemon=True).start()
         try:
             yield line
         finally:
             line.cut()
+            line.flowing.set()
             end(listener)

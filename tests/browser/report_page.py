@@ -4,7 +4,8 @@
 # (selenium leaves parameters of its methods without types)
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from typing import cast
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from selenium.webdriver.common.by import By
 
@@ -15,6 +16,27 @@ const [address, count, done] = arguments;
 (async () => {
   for (let run = 0; run < count; run += 1) await fetch(address, { method: "POST" });
   done();
+})();
+"""
+
+ALL_SECONDS = 100.0
+READ_ALL = """
+const done = arguments[arguments.length - 1];
+const grid = document.querySelector("[role=grid]");
+const found = new Map();
+const frame = () => new Promise((go) => requestAnimationFrame(() => go()));
+const rows = () => [...grid.querySelectorAll(".body [role=row]")];
+const isBusy = (row) => row.getAttribute("aria-busy") === "true";
+(async () => {
+  for (let top = 0; top < grid.scrollHeight; top += grid.clientHeight - 100) {
+    grid.scrollTop = top;
+    do await frame().then(frame); while (rows().some(isBusy));
+    for (const row of rows()) {
+      const cell = row.querySelector("[role=gridcell]");
+      found.set(row.getAttribute("aria-rowindex"), cell.textContent);
+    }
+  }
+  done([...found.values()].map(Number));
 })();
 """
 
@@ -64,6 +86,18 @@ class ReportPage(Page):
     def row_numbers(self) -> list[int]:
         """The numbers of the rows that are drawn."""
         return [int(each.replace(",", "")) for each in self.cells(".body [role=rowheader]")]
+
+    def first_column(self) -> list[int]:
+        """The numbers of the first column, read by scrolling from the first row to the last."""
+        # A browser that draws by software takes its time for a frame when others work too.
+        self.driver.set_script_timeout(ALL_SECONDS)
+        return cast("list[int]", self.driver.execute_async_script(READ_ALL))
+
+    @property
+    def run_id(self) -> str:
+        """The run that the address names."""
+        self.until(lambda: "run=" in self.driver.current_url, "the address names the run")
+        return parse_qs(urlsplit(self.driver.current_url).query)["run"][0]
 
     def start_runs(self, report: str, count: int) -> None:
         """Starts runs of a report as other tabs of the same reader would."""
