@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from app.settings import Settings
@@ -48,3 +49,38 @@ async def test_an_export_is_of_the_report_as_it_was_when_it_was_asked_for(
     assert (status["title"], status["arguments"]) == ("First", {"n": "2"})
     berlin = "2026-01-01 01:00:00+01"
     assert (await server.file(export)).text == f"number,moment\n1,{berlin}\n2,{berlin}\n"
+
+
+async def executed(settings: Settings, statement: str) -> object:
+    """What one statement answers in the state database."""
+    connection = await asyncpg.connect(str(settings.database_url))
+    try:
+        return await connection.fetchval(statement)
+    finally:
+        await connection.close()
+
+
+async def test_the_reports_text_is_not_kept_longer_than_the_work(
+    settings: Settings, server: Exporting
+) -> None:
+    kept = "select count(definition) from rowstream.run"
+    done, cancelled = await server.start(), await server.start()
+    assert await executed(settings, kept) == 2
+    await server.client.delete(f"/exports/{cancelled}")
+
+    async with working(settings):
+        await server.reached(done, "completed")
+
+    assert await executed(settings, kept) == 0
+
+
+async def test_an_export_without_its_report_says_that_it_has_to_be_asked_for_again(
+    settings: Settings, server: Exporting
+) -> None:
+    export = await server.start()
+    await executed(settings, "update rowstream.run set definition = null")
+
+    async with working(settings):
+        status = await server.reached(export, "failed")
+
+    assert status["error"]["detail"] == "Its report was not kept with it. Export it again."
