@@ -7,8 +7,9 @@ ROWS ?= 10000
 PYTEST_ARGS ?=
 SERVE_ARGS ?=
 BENCH_ARGS ?=
+PAGE_ARGS ?=
 
-.PHONY: help install lock run demo format lint types types-js types-peers quick browser test check coverage load peers bench clean
+.PHONY: help install lock run demo format lint types types-js types-peers quick browser test check coverage load peers bench bench-page clean
 
 help:  ## the targets and what they do
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -92,6 +93,9 @@ $(PEERS)/node_modules/installed: $(PEERS)/package.json $(PEERS)/package-lock.jso
 
 bench: install peers  ## what a run costs beside PostgreSQL alone and beside others; BENCH_ARGS="--quick --only followed"
 	$(BIN)/python -m loadtests.bench $(BENCH_ARGS)
+
+bench-page: install  ## what the report page costs a browser; PAGE_ARGS="--rows 100000 --engine chromium"
+	$(BIN)/python -m loadtests.page $(PAGE_ARGS)
 
 clean:  ## remove what make made
 	rm -rf .venv .venv-peers $(PEERS)/node_modules *.egg-info .pytest_cache .ruff_cache .hypothesis htmlcov

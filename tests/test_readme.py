@@ -97,8 +97,8 @@ def test_every_setting_that_the_text_names_exists() -> None:
 
 def test_every_target_of_make_that_the_text_names_exists() -> None:
     makefile = README.with_name("Makefile").read_text("utf-8")
-    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
-    named = set(re.findall(r"(?m)(?:^|`)make ([a-z]+)", README.read_text("utf-8")))
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    named = set(re.findall(r"(?m)(?:^|`)make ([a-z-]+)", README.read_text("utf-8")))
 
     assert named
     assert named <= targets
