@@ -9,6 +9,6 @@ export function filterChips(address, remove) {
   return filters(address).map(({ text, without }) => {
     const cross = button("×", () => remove(without));
     cross.setAttribute("aria-label", `Remove ${text}`);
-    return element("li", {}, text, cross);
+    return element("li", {}, element("span", {}, text), cross);
   });
 }
