@@ -11,7 +11,7 @@
  * | watching, a slot becomes free and there is room | stream after the last event that was told of |
  * | the line breaks, or is silent for too long | wait, ask for the run |
  * | the run is in progress | connect again after the last event |
- * | the run has ended meanwhile | `finished` with its record |
+ * | the run has ended meanwhile | `finished` with its record; again where that fails and may pass |
  * | the run is not there any more, or not ours | `refused` with the problem |
  * | no answer, or one that may pass | wait longer, ask again |
  * | the browser goes offline | say so; waits do not grow |
@@ -35,9 +35,9 @@ const LONGEST_WAIT = 10_000;
  *   chunks: () => number,
  *   isFull: () => boolean,
  *   connection: (connection: "connecting" | "open" | "watching" | "waiting" | "retrying" | "offline", wait: number) => void,
- *   finished: (record: RunRecord) => void,
+ *   finished: (record: RunRecord) => Promise<void>,
  *   refused: (problem: Problem) => void,
- * }} Follow `wait` is in ms; `seen` is what watching learns, `chunks` how many of them are known
+ * }} Follow `wait` is in ms; `finished` may be rejected with a ProblemError, as what asks for more; `seen` is what watching learns, `chunks` how many of them are known
  */
 
 export class RunFollower {
@@ -132,7 +132,7 @@ export class RunFollower {
     this.#line = new this.#means.watch(this.#run, {
       chunks: this.#follow.chunks,
       seen: (record, index) => this.#seen(record, index),
-      finished: (record) => this.#resume(record, null),
+      finished: (record) => this.#finish(record),
       lost: (problem) => this.#lost(problem),
     });
   }
@@ -187,13 +187,21 @@ export class RunFollower {
 
   /** @param {RunRecord} record @param {Problem | null} problem */
   #resume(record, problem) {
-    if (isEnd(record.status)) {
-      this.stop();
-      return this.#follow.finished(record);
-    }
-    if (problem === null) this.#connect();
+    if (isEnd(record.status)) this.#finish(record);
+    else if (problem === null) this.#connect();
     else if (problem.status < 400) this.#wait();
     else this.#refused(problem);
+  }
+
+  /** @param {RunRecord} record */
+  async #finish(record) {
+    const effort = this.#effort;
+    try {
+      await this.#follow.finished(record);
+      if (effort === this.#effort) this.stop();
+    } catch (error) {
+      if (effort === this.#effort) this.#refused(problemFrom(error));
+    }
   }
 
   /** @param {Problem} problem */

@@ -109,7 +109,7 @@ export class RunSession {
       chunks: () => this.store.chunks,
       isFull: () => this.store.isFull,
       connection: (connection, wait) => this.#dispatch({ type: "connection", run, connection, retryAt: performance.now() + wait }),
-      finished: (record) => this.#finish(record),
+      finished: (record) => this.#show(record),
       refused: (problem) => this.#dispatch({ type: "cut", run, problem, at: performance.now() }),
     };
   }
@@ -139,15 +139,6 @@ export class RunSession {
     if (this.#left) return;
     this.store.useIndex(index.first_rows, index.rows);
     this.#tell({ ...record, columns: record.columns ?? [] });
-  }
-
-  /** @param {RunRecord} record */
-  async #finish(record) {
-    try {
-      await this.#show(record);
-    } catch (error) {
-      this.#dispatch({ type: "cut", run: record.run, problem: problemFrom(error), at: performance.now() });
-    }
   }
 
   /** @param {unknown} error undefined where a chunk has come */

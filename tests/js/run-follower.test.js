@@ -36,6 +36,7 @@ async function follow({ answers = [], slots = Infinity, full = false } = {}) {
     return () => (world.slots += 1);
   };
   const told = (what) => (value) => world.heard.push(`${what} ${value.status ?? value}`);
+  world.finish = told("finished");
   const ask = async () => {
     const answer = answers.shift();
     if (answer instanceof Error) throw answer;
@@ -45,7 +46,7 @@ async function follow({ answers = [], slots = Infinity, full = false } = {}) {
     "r",
     {
       event: told("event"), seen: told("seen"), chunks: () => 3, isFull: () => world.full,
-      connection: (state, wait) => world.heard.push(`${state} ${wait}`), finished: told("finished"), refused: told("refused"),
+      connection: (state, wait) => world.heard.push(`${state} ${wait}`), finished: async (record) => world.finish(record), refused: told("refused"),
     },
     { random: () => 1, ask, stream: line("stream"), watch: line("watch"), slot, network: world.network },
   );
@@ -99,6 +100,20 @@ test("a run that ended meanwhile is told with its record", async () => {
   open.lost(null);
   await pass(1000);
   assert.equal(heard.at(-1), "finished failed");
+});
+
+test("an end whose rows cannot be asked for yet is asked for again", async () => {
+  const world = await follow({ answers: ["completed", "completed"] });
+  const { finish } = world;
+  world.finish = () => {
+    world.finish = finish;
+    throw away;
+  };
+  world.open.lost(null);
+  await pass(1000);
+  assert.equal(world.heard.at(-1), "waiting 2000");
+  await pass(2000);
+  assert.equal(world.heard.at(-1), "finished completed");
 });
 
 test("a run that is gone is told with its problem, and not asked for again", async () => {
@@ -207,6 +222,7 @@ test("a slot that is taken away leaves a watch", async () => {
 test("a run that ends while it is watched is told with its record", async () => {
   const { heard, open } = await follow({ slots: 0 });
   open.finished({ status: "cancelled" });
+  await settled();
   assert.equal(heard.at(-1), "finished cancelled");
 });
 
