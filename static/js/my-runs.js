@@ -52,7 +52,7 @@ export class MyRuns {
     this.#confirm.addEventListener("close", () => this.#answered());
     this.#more.addEventListener("click", () => this.#showAll());
     find(this.#line, "button", HTMLElement).addEventListener("click", () => this.#retry());
-    for (const event of ["online", "offline"]) addEventListener(event, () => this.#watch.look());
+    for (const event of ["online", "offline", "hashchange"]) addEventListener(event, () => this.#watch.look());
     addEventListener("pageshow", ({ persisted }) => persisted && this.#watch.look());
     document.addEventListener("visibilitychange", () => document.hidden || this.#watch.look());
     setInterval(() => document.hidden || this.#render(), TICK);
