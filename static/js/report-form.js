@@ -23,7 +23,10 @@ export class ReportForm {
     this.#box.replaceChildren(...parameterFields(parameters, given));
     const last = Object.keys(given).length ? null : lastArguments(name, this.arguments);
     this.#last.hidden = last === null;
-    this.#last.onclick = () => last && this.fill(last);
+    this.#last.onclick = () => {
+      if (last) this.fill(last);
+      fieldsIn(this.#box)[0]?.focus();
+    };
   }
 
   get arguments() {

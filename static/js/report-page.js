@@ -98,7 +98,10 @@ class ReportPage {
     const list = at("filters");
     list.replaceChildren();
     if (startQuery({ ...this.#address, arguments: {} }) === "") return;
-    const goTo = (/** @type {Address} */ without) => this.#goTo(without);
+    const goTo = (/** @type {Address} */ without) => {
+      this.#goTo(without);
+      this.#view.run.focus();
+    };
     import("./filter-chips.js").then(({ filterChips }) => list.replaceChildren(...filterChips(this.#address, goTo)), () => {});
   }
 
@@ -211,6 +214,7 @@ class ReportPage {
 
   #render() {
     this.#scheduled = false;
+    const held = document.activeElement;
     const state = this.#state;
     const now = performance.now();
     const title = this.#report?.title ?? this.#name;
@@ -223,6 +227,15 @@ class ReportPage {
     this.#announcer.say(announcement(state), !isInProgress(state) || isLost(state));
     if (elapsed(state, now) >= LONG) this.#accompanied ??= this.#accompany();
     this.#companions?.render(state, now, title);
+    this.#keepFocus(held);
+  }
+
+  // Where what had the keyboard has vanished, the button that leads on takes it.
+  /** @param {Element | null} held what had it before */
+  #keepFocus(held) {
+    const { run, cancel } = this.#view;
+    const { activeElement, body } = document;
+    if (held !== body && (activeElement === body || activeElement?.closest("[hidden]"))) (run.hidden ? cancel : run).focus();
   }
 
   /** @param {Column[] | null} columns */

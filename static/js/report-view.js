@@ -46,13 +46,10 @@ export class ReportView {
     const { run, cancel, confirm } = this;
     setText(at("kept"), `${rowCount(rows)} so far ${rows === 1 ? "is" : "are"} kept and can still be downloaded.`);
     if (!running && confirm.open) confirm.close();
-    const focused = document.activeElement === run || document.activeElement === cancel;
     run.hidden = running;
     cancel.hidden = !running;
     run.ariaDisabled = String(status === "starting");
     cancel.ariaDisabled = String(cancelling);
-    // The button under the keyboard must not vanish: its successor takes the focus.
-    if (focused) (running ? cancel : run).focus();
   }
 
   /** @param {RunState} state @param {boolean} running */

@@ -86,6 +86,7 @@ def test_an_expired_run_is_told_and_can_be_run_again(
     page.wait_for_stage("Completed")
 
     assert page.received() == 3
+    assert driver.switch_to.active_element.get_attribute("id") == "run"
 
 
 def test_too_many_runs_are_listed_and_one_can_be_cancelled(
