@@ -63,13 +63,15 @@ export class RunStream {
   async #read(reader) {
     const parser = new EventParser();
     let rowsCame = false;
+    // The heading and the first rows are a frame's work each.
+    const isNews = (/** @type {string} */ name) => name === "columns" || (name === "chunk" && !rowsCame);
     for (;;) {
       const piece = await reader.read().catch(() => null);
       if (!piece?.value || this.#closed) return;
       this.#heard = Date.now();
       for (const event of parser.push(piece.value)) {
         this.#tell(event);
-        if (this.#pace.isDue || (event.name === "chunk" && !rowsCame)) await this.#pace.turn();
+        if (this.#pace.isDue || isNews(event.name)) await this.#pace.turn();
         rowsCame ||= event.name === "chunk";
       }
     }

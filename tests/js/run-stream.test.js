@@ -106,17 +106,21 @@ test("a closed connection is silent", async () => {
   assert.deepEqual(heard, ["opened"]);
 });
 
-test("the page has its turn after the first rows, and then when there was enough work", async () => {
+test("the page has its turn after the columns, after the first rows, and when there was enough work", async () => {
   const turns = [];
   const pace = { isDue: false, turn: () => new Promise((resolve) => turns.push(resolve)) };
   const { heard, line, stream } = listen({ pace });
   await settled();
-  line.push([1, 2, 3, 4].map((number) => eventText(number === 1 ? "progress" : "chunk", {}, `r.${number}`)).join(""));
-  await settled();
-  assert.equal(heard.at(-1), "chunk 2");
+  const names = ["run", "columns", "chunk", "chunk", "chunk"];
+  line.push(names.map((name, index) => eventText(name, {}, `r.${index + 1}`)).join(""));
+  for (const last of ["columns 2", "chunk 3", "chunk 5"]) {
+    await settled();
+    assert.equal(heard.at(-1), last);
+    turns.pop()?.();
+  }
   pace.isDue = true;
-  turns.pop()();
+  line.push(eventText("chunk", {}, "r.6") + eventText("chunk", {}, "r.7"));
   await settled();
-  assert.equal(heard.at(-1), "chunk 3");
+  assert.equal(heard.at(-1), "chunk 6");
   stream.close();
 });
