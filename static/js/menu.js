@@ -28,7 +28,7 @@ export class Menu {
   /** @param {Element} anchor */
   open(anchor) {
     this.#fill();
-    document.body.append(this.#element);
+    (anchor.closest("main") ?? document.body).append(this.#element);
     this.#element.showPopover();
     this.#place(anchor.getBoundingClientRect());
     this.#focus(0);
