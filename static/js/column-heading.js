@@ -12,7 +12,7 @@ export function headingEvent(table, event) {
   if (!(cell instanceof HTMLElement)) return;
   const index = Number(cell.dataset.column);
   if (target.matches(".edge")) return edgeEvent(table, index, event);
-  if (target.matches(".options")) return event.type === "click" ? openHeadingMenu(table, target, index) : undefined;
+  if (target.matches(".options") && event.type === "click") openHeadingMenu(table, target, index);
   if (event.type === "pointerdown") dragColumn(table, cell, index, /** @type {PointerEvent} */ (event));
 }
 

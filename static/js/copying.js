@@ -154,12 +154,12 @@ class Writer {
 
 /** @param {number} rows @param {number} columns */
 function copiedWords(rows, columns) {
-  return rows === 1 && columns === 1 ? "Copied." : `Copied ${counted(rows, "row")} × ${counted(columns, "column")}.`;
+  return rows === 1 && columns === 1 ? "Copied." : `Copied ${counted(rows, "row")} of ${counted(columns, "column")}.`;
 }
 
 /** @param {number} rows @param {number} columns */
 function tooMuch(rows, columns) {
-  return `${counted(rows, "row")} × ${counted(columns, "column")} are too many for the clipboard (up to ${count(MOST_ROWS)} rows). Download them instead: the links above the table have every row.`;
+  return `${counted(rows, "row")} of ${counted(columns, "column")} are too many for the clipboard (up to ${count(MOST_ROWS)} rows). Download them instead: the links above the table have every row.`;
 }
 
 /** @param {RunTable} table @param {number} rows @param {number} columns @param {string} words */

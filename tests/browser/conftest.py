@@ -91,9 +91,11 @@ def driver(request: pytest.FixtureRequest, opened: Opener) -> WebDriver:
 @pytest.fixture
 def page(driver: WebDriver, server: Server) -> ReportPage:
     """The session's server in each engine."""
-    driver.get(f"{server.url}/health")
+    driver.get(f"{server.url}/static/icon.svg")
     driver.delete_all_cookies()
-    return ReportPage(driver, server.url)
+    page = ReportPage(driver, server.url)
+    page.script("localStorage.clear()")
+    return page
 
 
 def fresh(opened: Opener, engine: Engine, look: Look) -> WebDriver:
