@@ -13,6 +13,7 @@ import httpx
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from loadtests.page import scripts
+from loadtests.page.tracing import traced
 from tests.browser.engines import Engine, browser
 from tests.browser.line import line_to, uncompressed
 from tests.browser.report_page import ReportPage
@@ -66,7 +67,6 @@ class Visit:
 
     def run(self) -> float:
         """Presses Run; milliseconds until the first rows are drawn."""
-        self.page.open("wide", rows=str(self.rows))
         return self.time(scripts.RUN)
 
     def end(self) -> float:
@@ -122,10 +122,7 @@ def measured(address: str, rows: int) -> Iterator[Figure]:
     with visit(address, "chromium", rows) as here:
         source = {"source": scripts.EARLY}
         here.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", source)
-        yield here.figure("first rows after Run", here.run(), limit=500)
-        yield here.figure("the whole run", here.end(), unit="s")
-        longest = here.longest_task()
-        yield here.figure("longest task while rows came (0: none of 50)", longest, limit=50)
+        yield from ran(here)
         yield here.figure("heap at the end", here.heap(), unit="MiB", limit=memory)
         jumps = max(here.jump(part) for part in (0.5, 0.25, 0.75, 0.1))
         yield here.figure("longest of four jumps", jumps, limit=moment)
@@ -135,9 +132,22 @@ def measured(address: str, rows: int) -> Iterator[Figure]:
         yield here.figure("first rows of the ended run, opened again", here.reopened(), limit=500)
 
 
+def ran(here: Visit) -> Iterator[Figure]:
+    """A run, with the main thread watched twice: by the page's clock, and by what it worked."""
+    here.page.open("wide", rows=str(here.rows))
+    with traced(here.driver) as trace:
+        yield here.figure("first rows after Run", here.run(), limit=500)
+        yield here.figure("the whole run", here.end(), unit="s")
+        longest = here.longest_task()
+        yield here.figure("longest task while rows came (0: none of 50)", longest, limit=50)
+        worked = trace.longest_task()
+        yield here.figure("longest task while rows came, time on a core", worked, limit=50)
+
+
 def walked(address: str, engine: Engine, rows: int) -> Iterator[Figure]:
     """To the end of the run and to the last row."""
     with visit(address, engine, rows) as here:
+        here.page.open("wide", rows=str(rows))
         yield here.figure("first rows after Run", here.run(), limit=500)
         yield here.figure("the whole run", here.end(), unit="s")
         yield here.figure("jump to the end", here.last())
@@ -147,5 +157,6 @@ def poured(address: str, engine: Engine, rows: int) -> Iterator[Figure]:
     """The first rows of a stream that is not compressed."""
     port = urlsplit(address).port or 0
     with line_to(port, uncompressed) as line, visit(line.url, engine, rows) as here:
+        here.page.open("wide", rows=str(rows))
         yield here.figure("first rows after Run, uncompressed", here.run(), limit=500)
         yield here.figure("the whole run, uncompressed", here.end(), unit="s")
