@@ -66,6 +66,8 @@ class ReportPage {
       // A run that is shown already stays.
       const { run } = this.#state;
       const problem = problemFrom(error);
+      const dead = problem.status === 404 && run === null;
+      for (const id of ["form", "status", "toolbar"]) at(id).hidden = dead;
       this.#dispatch(run === null ? { type: "refused", problem } : { type: "trouble", run, problem });
     }
     this.#schedule();

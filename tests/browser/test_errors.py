@@ -35,6 +35,7 @@ def test_an_unknown_report_is_named(page: ReportPage) -> None:
     page.until(lambda: page.is_shown("problem"), "the page says what is wrong")
 
     assert "nothing" in page.text("problem")
+    assert not page.is_shown("run")
 
 
 def test_an_unknown_run_is_told_and_can_be_run_again(page: ReportPage) -> None:
