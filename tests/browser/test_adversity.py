@@ -3,7 +3,9 @@
 # pyright: reportUnknownMemberType=false
 # (selenium leaves parameters of its methods without types)
 
+import re
 import time
+from itertools import groupby
 
 import httpx
 import pytest
@@ -19,6 +21,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 OUTAGE_SECONDS = 5.0
 ROWS, PAUSE = 200, 0.04  # eight seconds
+FOLLOWED = re.compile(r"/(stream|chunks)\?after=")
+NO_LOCKS = "delete Navigator.prototype.locks"
 TOLD = "dispatchEvent(new Event(arguments[0]))"
 
 
@@ -85,6 +89,26 @@ def test_a_tab_that_was_hidden_has_every_row(
     driver.switch_to.window(tab)
 
     assert_every_row(page)
+
+
+def test_a_page_that_cannot_know_of_other_tabs_streams_while_it_is_seen_alone(
+    opened: Opener, server: Server
+) -> None:
+    driver = fresh(opened, "chromium", Look())
+    early = driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": NO_LOCKS})
+    try:
+        page = in_progress(ReportPage(driver, server.url))
+        run, tab = page.run_id, driver.current_window_handle
+        driver.switch_to.new_window("tab")
+        wait_on_the_server(server, run, 100)
+        driver.close()
+        driver.switch_to.window(tab)
+
+        assert_every_row(page)
+        asked = FOLLOWED.findall(" ".join(page.asked()))
+        assert [kind for kind, _ in groupby(asked)] == ["stream", "chunks", "stream"]
+    finally:
+        driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", early)
 
 
 def test_rows_are_seen_while_they_pour_in_uncompressed(driver: WebDriver, server: Server) -> None:
