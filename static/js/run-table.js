@@ -171,7 +171,10 @@ export class RunTable extends HTMLElement {
     const rows = Array.from({ length: sample }, (_, index) => this.source.row(index));
     const present = rows.filter((row) => row !== null);
     this.#sized = present.length > 0;
-    if (this.#sized) this.layout.fit(present);
+    if (!this.#sized) return;
+    this.layout.fit(present);
+    // Soon after the first rows, while the server is surely there.
+    setTimeout(() => this.#attend(), SETTLE);
   }
 
   #drawColumns() {
@@ -252,13 +255,19 @@ export class RunTable extends HTMLElement {
   }
 
   /** @param {Event} event */
-  async #answer(event) {
+  #answer(event) {
     if (this.#input) return this.#input.handle(event);
     // Or the browser would scroll by them.
     if (event instanceof KeyboardEvent && MOVING.test(event.key)) event.preventDefault();
-    if (this.#early.push(event) > 1) return;
-    const { TableInput } = await import("./table-input.js").finally(() => setTimeout(() => (this.#early = [])));
-    this.#input = new TableInput(this);
-    for (const early of this.#early) this.#input.handle(early);
+    if (this.#early.push(event) === 1) this.#attend();
+  }
+
+  async #attend() {
+    if (this.#input) return;
+    const loaded = await import("./table-input.js").catch(() => null);
+    const early = this.#early.splice(0);
+    if (!loaded || this.#input) return;
+    this.#input = new loaded.TableInput(this);
+    for (const event of early) this.#input.handle(event);
   }
 }
