@@ -10,8 +10,8 @@ import pytest
 
 HERE = Path(__file__).parent
 SCRIPTS = Path(__file__).parents[2] / "static" / "js"
-PAGES = ("index.html", "report.html", "exports.html")
-MOST_BYTES = 60_000
+# Bytes of script that each page may load at once, comments not counted; more comes with a click.
+PAGES = {"index.html": 30_000, "report.html": 73_000, "exports.html": 45_000}
 IMPORT = re.compile(r'from "\./([\w-]+\.js)"')
 PRELOAD = re.compile(r'rel="modulepreload" href="/static/js/([\w-]+\.js)"')
 ENTRY = re.compile(r'type="module" src="/static/js/([\w-]+\.js)"')
@@ -60,12 +60,12 @@ def imported(name: str) -> set[str]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_has_less_than_60_kilobytes_of_script_without_comments(page: str) -> None:
+def test_a_page_loads_no_more_script_at_once_than_it_may(page: str) -> None:
     entries = ENTRY.findall((SCRIPTS.parent / page).read_text())
     needed = {"theme.js", *entries}.union(*(imported(each) for each in entries))
     code = [COMMENT.sub("", (SCRIPTS / name).read_text()) for name in needed]
 
-    assert sum(len(each.encode()) for each in code) < MOST_BYTES
+    assert sum(len(each.encode()) for each in code) < PAGES[page]
 
 
 @pytest.mark.parametrize("page", PAGES)
