@@ -232,6 +232,8 @@ export class RunTable extends HTMLElement {
   }
 
   #resized() {
+    // On paper there is no box to fill: what is printed is what was seen.
+    if (matchMedia("print").matches) return;
     const { clientWidth, clientHeight } = this.box;
     const character = this.#probe.offsetWidth / PROBE || this.#size.character;
     this.#size = { width: clientWidth, height: clientHeight, head: this.head.element.offsetHeight, character };
