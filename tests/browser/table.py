@@ -52,7 +52,7 @@ class Table:
     def fake(self, rows: int, columns: int = 5) -> "Table":
         """Puts a table in place of the page's, whose rows a script makes up: `row/column`."""
         self.page.script(FAKE, rows, columns)
-        self.page.until(lambda: self.page.row_numbers(), "its first rows are drawn")
+        self.page.until(self.page.row_numbers, "its first rows are drawn")
         return self
 
     def press(self, *keys: str) -> None:
