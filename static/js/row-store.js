@@ -102,11 +102,10 @@ export class RowStore {
     return rows?.[index - this.#firstRow(chunk)] ?? null;
   }
 
-  /** All rows from one on, up to and without another, also those that have to be loaded. @param {number} from @param {number} to @returns {Promise<Row[]>} rejected with a ProblemError */
-  async load(from, to) {
+  /** All rows from one on, up to and without another, also those that have to be loaded. @param {number} from @param {number} to @param {Pace} pace @returns {Promise<Row[]>} rejected with a ProblemError */
+  async load(from, to, pace = new Pace()) {
     /** @type {Row[]} */
     const rows = [];
-    const pace = new Pace();
     const last = this.#chunkOf(Math.min(to, this.#length) - 1);
     for (let chunk = this.#chunkOf(from); chunk <= last; chunk += 1) {
       const bytes = this.#fetched(chunk);

@@ -5,6 +5,7 @@ import { RowStore, chunkHead } from "../../static/js/row-store.js";
 import { settled } from "./fakes.js";
 
 const encoder = new TextEncoder();
+const patient = { isDue: false, turn: async () => {} };
 
 /** A chunk as the server writes it. */
 function chunkBytes(chunk, first_row, rows) {
@@ -119,7 +120,7 @@ test("what is looked at now is loaded first, and what has been scrolled past is 
 
 test("a range is loaded in order, at most two chunks at once, beside what is looked at", async () => {
   const { asked, store, look, come } = slow(5);
-  const range = store.load(5, 42);
+  const range = store.load(5, 42, patient);
   await look(45);
   assert.deepEqual(asked, [1, 2]);
   for (const chunk of [1, 2, 3, 4, 5]) await come(chunk);
@@ -128,11 +129,17 @@ test("a range is loaded in order, at most two chunks at once, beside what is loo
 });
 
 test("a range whose rows are all here needs no loading, and ends where the rows end", async () => {
-  assert.deepEqual((await filled([3, 3, 4]).load(2, 99)).flat(), [..."23456789"]);
+  assert.deepEqual((await filled([3, 3, 4]).load(2, 99, patient)).flat(), [..."23456789"]);
+});
+
+test("the page has its turn while a range is read", async () => {
+  let turns = 0;
+  await filled([3, 3, 4]).load(0, 10, { isDue: true, turn: async () => { turns += 1; } });
+  assert.equal(turns, 3);
 });
 
 test("a range that cannot be loaded is refused", async () => {
   const store = new RowStore(async () => { throw new Error("away"); }, () => {});
   store.useIndex([0, 10], 20);
-  await assert.rejects(store.load(0, 20), /away/);
+  await assert.rejects(store.load(0, 20, patient), /away/);
 });
