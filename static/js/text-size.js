@@ -8,7 +8,7 @@ export function textSize(text) {
   const bytes = new TextEncoder().encode(text);
   let characters = 0;
   // Every byte but those that continue a character.
-  for (let at = 0; at < bytes.length; at += 1) if ((Number(bytes[at]) & 0xc0) !== 0x80) characters += 1;
+  for (let at = 0; at < bytes.length; at += 1) if ((/** @type {number} */ (bytes[at]) & 0xc0) !== 0x80) characters += 1;
   return { characters, bytes: bytes.length };
 }
 

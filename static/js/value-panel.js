@@ -5,7 +5,7 @@ import { button, element, setText } from "./element.js";
 import { count } from "./format.js";
 import { indented } from "./json-indent.js";
 import { ROW_MOVES, RowPanel, spokenValue } from "./row-panel.js";
-import { textPieces } from "./text-pieces.js";
+import { textDirection, textPieces } from "./text-pieces.js";
 import { sizeWords } from "./text-size.js";
 
 /** Characters that are shown at once: laying out more takes browsers seconds. */
@@ -29,7 +29,7 @@ export class ValuePanel extends RowPanel {
 
   /** @param {import("./row-panel.js").Looked} looked */
   constructor(looked) {
-    const text = element("pre", { tabindex: 0, dir: "auto", role: "group", "aria-label": "Value", autofocus: true });
+    const text = element("pre", { tabindex: 0, role: "group", "aria-label": "Value", autofocus: true });
     const cutWords = element("span");
     const cut = element("p", { class: "notice" }, cutWords, button("Show all", () => this.#showAll()));
     const indent = button("Indent", () => this.#toggleIndent());
@@ -77,6 +77,7 @@ export class ValuePanel extends RowPanel {
     this.#indent.setAttribute("aria-pressed", String(this.#indents));
     this.#cut.hidden = part.length === value.length;
     setText(this.#cutWords, `The first ${count(part.length)} characters are shown.`);
+    this.#text.dir = textDirection(part);
     const pieces = textPieces(isJson && this.#indents ? indented(part) : part);
     this.#text.replaceChildren(...pieces.map((piece) => element("span", {}, piece)));
   }

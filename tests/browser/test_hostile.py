@@ -47,10 +47,7 @@ def hostile_server(
         yield running
 
 
-@pytest.fixture(
-    params=[*((engine, Look()) for engine in ENGINES), ("chromium", NARROW), ("firefox", NARROW)],
-    ids=str,
-)
+@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1].width}")
 def page(
     request: pytest.FixtureRequest, opened: Opener, hostile_server: Server
 ) -> Iterator[ReportPage]:

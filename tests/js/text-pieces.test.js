@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { textPieces } from "../../static/js/text-pieces.js";
+import { textDirection, textPieces } from "../../static/js/text-pieces.js";
 
 const lines = Array.from({ length: 900 }, (_, index) => `line ${index}\n`).join("");
 const texts = {
@@ -35,4 +35,9 @@ test("and never within a character", () => {
   for (const text of [texts.emoji, texts.families, `x${texts.emoji}`, `xxx${texts.families}`]) {
     assert.ok(textPieces(text).every((piece) => !/^[\u200d\udc00-\udfff]|\u200d$/.test(piece)));
   }
+});
+
+test("a text is written as its first letter is", () => {
+  const directions = { "": "ltr", "12 %": "ltr", "abc \u0645": "ltr", "\u0645 abc": "rtl", "(1) \u05d0": "rtl" };
+  for (const [text, direction] of Object.entries(directions)) assert.equal(textDirection(text), direction);
 });
