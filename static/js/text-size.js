@@ -3,13 +3,14 @@
 
 import { counted } from "./format.js";
 
+/** All but the second halves of characters that take two of UTF-16. */
+const WITHOUT_HALVES = /[^\udc00-\udfff]+/g;
+
 /** Characters are counted as PostgreSQL's `length` does, not as UTF-16 does. @param {string} text */
 export function textSize(text) {
-  const bytes = new TextEncoder().encode(text);
-  let characters = 0;
-  // Every byte but those that continue a character.
-  for (let at = 0; at < bytes.length; at += 1) if ((/** @type {number} */ (bytes[at]) & 0xc0) !== 0x80) characters += 1;
-  return { characters, bytes: bytes.length };
+  // No loop of our own: over megabytes it takes Firefox seconds.
+  const halves = text.replace(WITHOUT_HALVES, "").length;
+  return { characters: text.length - halves, bytes: new TextEncoder().encode(text).length };
 }
 
 /** @param {string | null} value @param {string} type */
