@@ -22,6 +22,8 @@ RunTable.define();
 class ReportPage {
   #name = reportName(location.pathname);
   #address = readAddress(location.search);
+  /** The query string that the page follows: going to a part of the page leaves it as it is. */
+  #followed = location.search;
   #state = idle();
   /** @type {RunSession} */
   #session = this.#newSession();
@@ -86,7 +88,9 @@ class ReportPage {
     at("columns").addEventListener("click", () => this.#try(() => this.#showColumns()));
     at("exports").addEventListener("click", (event) => this.#exportPressed(event));
     at("goto").addEventListener("submit", (event) => this.#goToRow(event));
-    addEventListener("popstate", () => this.#return());
+    addEventListener("popstate", () => location.search === this.#followed || this.#return());
+    // The frame that was asked for does not come any more.
+    document.addEventListener("visibilitychange", () => this.#scheduled && this.#render());
     addEventListener("pagehide", () => this.#session.pause(true));
     addEventListener("pageshow", (event) => event.persisted && isInProgress(this.#state) && this.#session.pause(false));
   }
@@ -112,6 +116,7 @@ class ReportPage {
   #arrange(names) {
     this.#address = { ...this.#address, columns: columnList(names) };
     history.replaceState(null, "", reportPath(this.#name, this.#address));
+    this.#followed = location.search;
     this.#showFilters();
   }
 
@@ -179,11 +184,13 @@ class ReportPage {
   #goTo(address, anew = true) {
     this.#address = address;
     history.pushState(null, "", reportPath(this.#name, address));
+    this.#followed = location.search;
     if (anew) this.#return();
   }
 
   #return() {
-    this.#address = readAddress(location.search);
+    this.#followed = location.search;
+    this.#address = readAddress(this.#followed);
     this.#fillForm();
     const session = this.#replaceSession();
     if (this.#address.run === null) this.#dispatch({ type: "reset" });
@@ -202,8 +209,19 @@ class ReportPage {
 
   /** @param {import("./run-state.js").Action} action */
   #dispatch(action) {
+    if (action.type === "record" && action.record.report !== this.#name) return this.#moveTo(action.record);
+    const wasLost = isLost(this.#state);
     this.#state = reduce(this.#state, action);
+    const { trouble } = this.#state;
+    // What failed for want of the server is over with it, but for what waits to be tried again.
+    if (wasLost && !isLost(this.#state) && trouble?.status === 0 && trouble !== this.#beside?.problem) this.#session.retry();
     this.#schedule();
+  }
+
+  /** To the page of the report that the run is of. @param {RunRecord} record */
+  #moveTo(record) {
+    this.#session.leave();
+    this.#try(async () => location.replace(reportPath(record.report, (await needed(import("./run-address.js"))).runAddress(record))));
   }
 
   #schedule() {
@@ -245,6 +263,8 @@ class ReportPage {
     this.#drawn.columns = columns;
     this.#table.shown = columnNames(this.#address.columns);
     this.#table.open(this.#session.store, columns ?? []);
+    // Before a server that stops takes with it the words for that.
+    if (columns) setTimeout(() => import("./problem-view.js").catch(() => {}), TICK);
     this.#table.hidden = columns === null;
     this.#panel?.close();
     setText(at("said"), "");

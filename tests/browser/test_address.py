@@ -21,6 +21,11 @@ def hide(page: ReportPage, label: str) -> None:
     page.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
 
 
+def runs_asked_for(page: ReportPage) -> list[str]:
+    """The requests for runs so far."""
+    return [each for each in page.asked() if "/api/runs/" in each]
+
+
 def test_columns_that_were_hidden_stay_so_for_whoever_has_the_address(page: ReportPage) -> None:
     page.open("numbers").run_to_the_end()
     hide(page, "nothing")
@@ -47,3 +52,28 @@ def test_a_list_of_columns_can_be_taken_back(page: ReportPage) -> None:
     page.run_to_the_end()
 
     page.until(lambda: len(page.texts(HEADINGS)) == 5, "all columns are there again")
+
+
+def test_going_to_a_part_of_the_page_keeps_what_was_typed_and_the_run(page: ReportPage) -> None:
+    page.open("form").run_to_the_end()
+    asked = runs_asked_for(page)
+    words = page.driver.find_element(By.NAME, "words")
+    words.clear()
+    words.send_keys("typed")
+    page.script("document.querySelector('a.skip').click()")
+    page.until(lambda: page.driver.current_url.endswith("#rows"), "the rows were gone to")
+
+    # What the browser tells of it comes in a turn of its own.
+    page.driver.execute_async_script("setTimeout(arguments[0])")
+    assert page.driver.find_element(By.NAME, "words").get_property("value") == "typed"
+    assert runs_asked_for(page) == asked
+    assert page.stage() == "Completed"
+
+
+def test_a_run_leads_to_the_page_of_its_own_report(page: ReportPage) -> None:
+    page.open("form", least="7").run_to_the_end()
+    page.driver.get(f"{page.url}/reports/ticker?run={page.run_id}")
+    page.until(lambda: "/reports/form?" in page.driver.current_url, "the page is the form's")
+    page.wait_for_stage("Completed")
+
+    assert "least=7" in page.driver.current_url

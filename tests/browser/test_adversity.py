@@ -23,6 +23,8 @@ OUTAGE_SECONDS = 5.0
 ROWS, PAUSE = 200, 0.04  # eight seconds
 FOLLOWED = re.compile(r"/(stream|chunks)\?after=")
 NO_LOCKS = "delete Navigator.prototype.locks"
+# What a browser does whose page is hidden before the frame that it was asked for.
+NO_FRAME = "requestAnimationFrame = () => { window.wanted = true; return 1; }"
 TOLD = "dispatchEvent(new Event(arguments[0]))"
 
 
@@ -89,6 +91,21 @@ def test_a_tab_that_was_hidden_has_every_row(
     driver.switch_to.window(tab)
 
     assert_every_row(page)
+
+
+def test_a_tab_that_is_hidden_before_its_frame_tells_the_end_by_its_title(
+    opened: Opener, server: Server
+) -> None:
+    driver = fresh(opened, "chromium", Look())
+    page = in_progress(ReportPage(driver, server.url))
+    page.script(NO_FRAME)
+    page.until(lambda: page.script("return window.wanted"), "a frame is wanted")
+    driver.minimize_window()
+    try:
+        page.until(lambda: driver.title.startswith("Completed"), "the title tells the end")
+        assert page.script("return document.hidden")
+    finally:
+        driver.set_window_rect(0, 0, 1440, 900)
 
 
 def test_a_page_that_cannot_know_of_other_tabs_streams_while_it_is_seen_alone(

@@ -75,3 +75,20 @@ def test_a_killed_server_that_comes_back_says_the_run_was_interrupted(
     assert "Interrupted" in page.text("problem")
     assert page.received() >= 100
     assert page.first_column() == list(range(1, page.received() + 1))
+
+
+def test_what_failed_without_the_server_is_not_told_once_it_is_back(
+    driver: WebDriver, server: Server
+) -> None:
+    with line_to(server.port) as line:
+        page = ReportPage(driver, line.url).open("ticker").run().wait_for_rows(50)
+        line.cut()
+        page.until(lambda: page.is_shown("line"), "the loss is told")
+        page.cancel()
+        page.until(lambda: page.is_shown("problem"), "the failure is told")
+        line.mend()
+        page.wait_for_stage("Receiving rows")
+
+        page.until(lambda: not page.is_shown("problem"), "the failure is not told any more")
+        page.cancel()
+        page.wait_for_stage("Cancelled")
