@@ -1,5 +1,8 @@
 """The address is the state: columns as the reader arranged them, reloaded and sent to others."""
 
+# pyright: reportUnknownMemberType=false
+# (selenium leaves parameters of its methods without types)
+
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -65,7 +68,7 @@ def test_going_to_a_part_of_the_page_keeps_what_was_typed_and_the_run(page: Repo
 
     # What the browser tells of it comes in a turn of its own.
     page.driver.execute_async_script("setTimeout(arguments[0])")
-    assert page.driver.find_element(By.NAME, "words").get_property("value") == "typed"
+    assert page.script("return document.querySelector('[name=words]').value") == "typed"
     assert runs_asked_for(page) == asked
     assert page.stage() == "Completed"
 
