@@ -25,6 +25,8 @@ class ReportPage {
   /** The query string that the page follows: going to a part of the page leaves it as it is. */
   #followed = location.search;
   #state = idle();
+  /** The run that the address names without arguments, until its record is here. @type {string | null} */
+  #bare = null;
   /** @type {RunSession} */
   #session = this.#newSession();
   /** @type {ReportRecord | null} */
@@ -51,7 +53,7 @@ class ReportPage {
     this.#table.name = this.#name;
     this.#listen();
     setText(at("title"), this.#name);
-    if (this.#address.run !== null) this.#session.open(this.#address.run);
+    this.#openRun(this.#session);
     await this.#describe();
     setInterval(() => isInProgress(this.#state) && this.#schedule(), TICK);
   }
@@ -114,10 +116,27 @@ class ReportPage {
   // The address takes the columns, for whoever is sent it; the next run reads no others.
   /** @param {string[] | null} names null for all of them */
   #arrange(names) {
-    this.#address = { ...this.#address, columns: columnList(names) };
-    history.replaceState(null, "", reportPath(this.#name, this.#address));
-    this.#followed = location.search;
+    const all = this.#state.columns?.map(({ name }) => name) ?? [];
+    // A name that stands twice says nothing to the server.
+    const isTold = new Set(all).size === all.length;
+    this.#replaceAddress({ ...this.#address, columns: isTold ? columnList(names) : null });
     this.#showFilters();
+  }
+
+  /** @param {Address} address which means what is there */
+  #replaceAddress(address) {
+    this.#address = address;
+    history.replaceState(null, "", reportPath(this.#name, address));
+    this.#followed = location.search;
+  }
+
+  // Who opens a run by its id alone finds in the form what it was asked for.
+  /** @param {RunRecord} record */
+  async #fillFrom(record) {
+    const { runAddress } = await needed(import("./run-address.js"));
+    if (this.#address.run !== record.run) return;
+    this.#replaceAddress({ ...this.#address, arguments: runAddress(record).arguments });
+    this.#fillForm();
   }
 
   /** @param {SubmitEvent} event */
@@ -194,7 +213,14 @@ class ReportPage {
     this.#fillForm();
     const session = this.#replaceSession();
     if (this.#address.run === null) this.#dispatch({ type: "reset" });
-    else session.open(this.#address.run);
+    this.#openRun(session);
+  }
+
+  /** @param {RunSession} session */
+  #openRun(session) {
+    const { run, arguments: given } = this.#address;
+    this.#bare = Object.keys(given).length ? null : run;
+    if (run !== null) session.open(run);
   }
 
   #replaceSession() {
@@ -210,6 +236,8 @@ class ReportPage {
   /** @param {import("./run-state.js").Action} action */
   #dispatch(action) {
     if (action.type === "record" && action.record.report !== this.#name) return this.#moveTo(action.record);
+    if (action.type === "record" && action.record.run === this.#bare) this.#try(() => this.#fillFrom(action.record));
+    if (action.type === "record") this.#bare = null;
     const wasLost = isLost(this.#state);
     this.#state = reduce(this.#state, action);
     const { trouble } = this.#state;

@@ -36,6 +36,8 @@ export class RunSession {
     this.#dispatch({ type: "start" });
     try {
       const record = await startRun(report, address);
+      // The page went elsewhere meanwhile: nobody would follow this run, and it counts.
+      if (this.#left) cancelRun(record.run).catch(() => {});
       await this.#take(record);
       return record.run;
     } catch (error) {
@@ -47,8 +49,11 @@ export class RunSession {
   /** @param {string} run */
   async open(run) {
     this.#dispatch({ type: "opening", run });
+    // An ended run is shown by its index: both are asked for at once.
+    const index = askChunkIndex(run);
+    index.catch(() => {});
     try {
-      await this.#take(await askRun(run));
+      await this.#take(await askRun(run), index);
     } catch (error) {
       this.#dispatch({ type: "refused", problem: problemFrom(error) });
     }
@@ -88,13 +93,13 @@ export class RunSession {
     this.#follower?.stop();
   }
 
-  /** @param {RunRecord} record */
-  async #take(record) {
+  /** @param {RunRecord} record @param {Promise<ChunkIndex>} [index] of its chunks, if it was asked for */
+  async #take(record, index) {
     this.#run = record.run;
     if (this.#left) return;
     if (record.status !== "pending" && record.status !== "processing") {
       this.#dispatch({ type: "opening", run: record.run });
-      return this.#show(record);
+      return this.#show(record, index);
     }
     this.#tell(record);
     this.#follower = new RunFollower(record.run, this.#follow(record.run));
@@ -133,11 +138,15 @@ export class RunSession {
   }
 
   // An ended run is not replayed: its chunks are loaded by number as they are looked at.
-  /** @param {RunRecord} record */
-  async #show(record) {
-    const index = await askChunkIndex(record.run);
+  /** @param {RunRecord} record @param {Promise<ChunkIndex>} asked */
+  async #show(record, asked = askChunkIndex(record.run)) {
+    let index = await asked;
+    // Asked for while rows still came.
+    if (!index.complete) index = await askChunkIndex(record.run);
     if (this.#left) return;
     this.store.useIndex(index.first_rows, index.rows);
+    // On its way before the table asks for it in its next frame.
+    this.store.row(0);
     this.#tell({ ...record, columns: record.columns ?? [] });
   }
 

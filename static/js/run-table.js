@@ -25,6 +25,8 @@ const MOVING = /^(Arrow|Page|Home|End| )/;
 const SETTLE = 200;
 /** Rows that decide how wide the columns begin. */
 const SAMPLE = 50;
+/** Row elements made in one frame: thirty with twenty columns take longer than a frame may. */
+const MADE = 8;
 /** Row elements at most, whatever the size of the screen. */
 const MOST_ROWS = 90;
 /** Characters whose width says how wide one is. */
@@ -160,7 +162,11 @@ export class RunTable extends HTMLElement {
     this.box.setAttribute("aria-rowcount", String(this.#complete ? total + 1 : -1));
     // Wide enough for 999,999 from the beginning, so that it seldom has to grow.
     this.layout.measure(character, Math.max(7, count(total).length), width);
+    const { rows, top } = this.view;
     this.view = resized(this.view, total, Math.max(0, height - head));
+    // Who went to the last row with a key stays at the last row.
+    const { row, column } = this.range.active;
+    if (this.view.top > top && row === rows - 1 && isOne(this.range)) this.range = only({ row: total - 1, column });
     this.#canvas.style.height = `${canvasHeight(this.view) + head}px`;
     if (!this.#sized && total > 0) this.#fit(Math.min(total, SAMPLE));
   }
@@ -196,7 +202,9 @@ export class RunTable extends HTMLElement {
 
   /** @param {number} size */
   #pool(size) {
-    while (this.#rows.length < size) {
+    const most = Math.min(size, this.#rows.length + MADE);
+    if (most < size) this.#frame = requestAnimationFrame(() => this.draw());
+    while (this.#rows.length < most) {
       const row = new TableRow();
       row.arrange(this.layout.slots);
       this.#rows.push(row);

@@ -80,3 +80,23 @@ def test_a_run_leads_to_the_page_of_its_own_report(page: ReportPage) -> None:
     page.wait_for_stage("Completed")
 
     assert "least=7" in page.driver.current_url
+
+
+def test_a_run_that_is_opened_by_its_id_fills_the_form(page: ReportPage) -> None:
+    page.open("numbers", rows="40").run_to_the_end()
+    page.driver.get(f"{page.url}/reports/numbers?run={page.run_id}")
+    rows = "return document.querySelector('#fields input')?.value"
+    page.until(lambda: page.script(rows) == "40", "the form says what was asked for")
+
+    assert "rows=40" in page.driver.current_url
+    assert page.received() == 40
+
+
+def test_columns_of_one_name_are_arranged_without_the_address(page: ReportPage) -> None:
+    page.open("twins").run_to_the_end()
+    hide(page, "other")
+    assert page.texts(HEADINGS) == ["id", "twin", "twin"]
+    assert "columns=" not in page.driver.current_url
+
+    page.run_to_the_end()
+    assert page.stage() == "Completed"
