@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 GROUP_ROWS = 1 << 18
-GROUP_BYTES = 16 << 20  # of text: a group takes some times as much while it is written
+GROUP_BYTES = 8 << 20  # of text: a group takes several times as much while it is written
 COMPRESSION = "zstd"
 
 TYPE_KEY, NOTE_KEY, COLUMNS_KEY = "rowstream:type", "rowstream:note", "rowstream:columns"
