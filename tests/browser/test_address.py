@@ -88,7 +88,8 @@ def test_a_run_that_is_opened_by_its_id_fills_the_form(page: ReportPage) -> None
     rows = "return document.querySelector('#fields input')?.value"
     page.until(lambda: page.script(rows) == "40", "the form says what was asked for")
 
-    assert "rows=40" in page.driver.current_url
+    page.until(lambda: "rows=40" in page.driver.current_url, "the address has it, too")
+    page.wait_for_rows(40)
     assert page.received() == 40
 
 

@@ -94,6 +94,7 @@ def test_a_run_that_fails_keeps_its_rows_and_says_why(page: ReportPage) -> None:
     page.open("failing").run_to_the_end()
 
     assert page.stage() == "Failed"
+    page.until(lambda: page.is_shown("problem"), "the page says why")
     assert "1,000 rows arrived before and are kept." in page.text("problem")
     assert page.is_shown("badge")
 
