@@ -133,14 +133,6 @@ class ParquetRows:
         has_equal = kind_of(type_, pa.array([], pa.string())) is not None
         return about | {NOTE_KEY: NOT_HELD if has_equal else NO_EQUAL}
 
-    def _take_group(self) -> Texts:
-        """The columns of the rows since the last group; none of them is kept."""
-        group, self._group = self._group, []
-        self._rows = self._bytes = 0
-        if not group:
-            return [pa.array([], pa.string()) for _ in self._names]
-        return [pa.concat_arrays(column) for column in zip(*group, strict=True)]
-
 
 class _Sink(FileIO):
     """A file for Arrow, which writes a footer whatever happens: dropped once it `drops`."""

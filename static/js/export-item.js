@@ -9,11 +9,11 @@ import {
   codingWords, endWords, expiryWords, exportWords, fileSize, isExpired, nameWords, percentWords, rowWords, stageWords,
 } from "./export-words.js";
 import { duration } from "./format.js";
-import { drawBar } from "./progress-bar.js";
+import { drawItemBar, parametersOf, passedSince } from "./item-facts.js";
 import { isUnderWay } from "./status.js";
 
 /** @typedef {"cancel" | "again" | "delete" | "copy"} Act */
-/** `at` is when the list was new, on the page's clock; `lost`: nobody knows how things stand now. @typedef {{ at: number, lost: boolean, reports: ReportRecord[] }} Facts */
+/** @typedef {import("./item-facts.js").Facts} Facts */
 
 const texts = /** @type {const} */ (["stage", "rows", "percent", "elapsed", "started", "end", "size", "coding", "expiry"]);
 const buttons = /** @type {const} */ (["cancel", "again", "delete"]);
@@ -54,7 +54,7 @@ export class ExportItem {
     const now = new Date();
     this.element.dataset.status = isExpired(record, now) ? "expired" : record.status;
     this.#texts(facts, time, now);
-    this.#bar(facts);
+    drawItemBar((name) => this.#at(name), record, record.progress.percentage, facts);
     this.#file(now);
     this.#buttons();
     // The button under the keyboard must not vanish: the item it belongs to takes the focus.
@@ -75,10 +75,10 @@ export class ExportItem {
   }
 
   /** @param {Facts} facts @param {number} time @param {Date} now */
-  #texts({ at, lost, reports }, time, now) {
+  #texts(facts, time, now) {
     const record = this.#record;
-    const passed = isUnderWay(record) && !lost ? Math.max(0, time - at) : 0;
-    const parameters = reports.find(({ name }) => name === record.report)?.parameters ?? [];
+    const passed = passedSince(record, facts, time);
+    const parameters = parametersOf(record, facts);
     const { file } = record;
     /** @type {Record<typeof texts[number], string>} */
     const words = {
@@ -94,14 +94,6 @@ export class ExportItem {
     };
     for (const name of texts) setText(this.#at(name), words[name]);
     setText(this.#at("asked"), exportWords(record, parameters));
-  }
-
-  /** @param {Facts} facts */
-  #bar({ lost }) {
-    const { status, progress } = this.#record;
-    const words = ["stage", "rows"].map((name) => this.#at(name).textContent ?? "");
-    const moves = status === "processing" && !lost;
-    drawBar(this.#at("bar"), { underWay: isUnderWay(this.#record), known: progress.percentage, moves, words });
   }
 
   /** @param {Date} now */

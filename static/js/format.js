@@ -26,6 +26,11 @@ export function rowCount(rows) {
   return counted(rows, "row");
 }
 
+/** What a cancelled run leaves. @param {number} rows so far */
+export function keptSoFar(rows) {
+  return `${rowCount(rows)} so far ${rows === 1 ? "is" : "are"} kept and can still be downloaded.`;
+}
+
 /** @param {number} percentage */
 export function percent(percentage) {
   return `${percentage === 100 ? "100" : tenths.format(percentage)} %`;

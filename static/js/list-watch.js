@@ -12,6 +12,7 @@
  * | no answer, or one that may pass | wait longer each time, ask again |
  */
 
+import { waitAfter } from "./backoff.js";
 import { mayPass, problemFrom } from "./problem.js";
 import { isUnderWay } from "./status.js";
 
@@ -19,9 +20,6 @@ import { isUnderWay } from "./status.js";
 const SOON = 300;
 const PACE = 2000;
 const UNSEEN_PACE = 15_000;
-/** The longest wait after a loss doubles from the first to the second of these (ms). */
-const FIRST_WAIT = 1000;
-const LONGEST_WAIT = 10_000;
 
 /**
  * `lost` is told the `wait` in ms, null where asking again is left to the reader.
@@ -79,11 +77,10 @@ export class ListWatch {
     return this.#means.isSeen() ? Math.min(PACE, SOON * 2 ** this.#quick++) : UNSEEN_PACE;
   }
 
-  // Full jitter: a server that comes back is not met by everybody at once.
   /** @param {Problem} problem */
   #lose(problem) {
-    const ceiling = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#losses++);
-    const wait = mayPass(problem) ? Math.round(ceiling * (0.2 + 0.8 * this.#means.random())) : null;
+    const wait = mayPass(problem) ? waitAfter(this.#losses, this.#means.random) : null;
+    this.#losses += 1;
     this.#tell.lost(problem, wait);
     if (wait !== null) this.#later(wait);
   }

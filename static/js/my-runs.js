@@ -4,7 +4,7 @@
 import { Announcer } from "./announcer.js";
 import { cancelRun, listRuns } from "./api.js";
 import { find, setText } from "./element.js";
-import { counted, rowCount, secondsLeft } from "./format.js";
+import { counted, keptSoFar, secondsLeft } from "./format.js";
 import { ItemList } from "./item-list.js";
 import { ListWatch } from "./list-watch.js";
 import { problemFrom } from "./problem.js";
@@ -89,8 +89,7 @@ export class MyRuns {
     if (item.record.status !== "processing") return this.#cancel(item);
     this.#asking = item;
     const { title, rows } = item.record;
-    const kept = `${title}. ${rowCount(rows)} so far ${rows === 1 ? "is" : "are"} kept and can still be downloaded.`;
-    setText(find(this.#confirm, "#kept", HTMLElement), kept);
+    setText(find(this.#confirm, "#kept", HTMLElement), `${title}. ${keptSoFar(rows)}`);
     this.#confirm.returnValue = "";
     this.#confirm.showModal();
   }

@@ -3,7 +3,7 @@
 
 import { rowsPath } from "./api.js";
 import { at, find, setText } from "./element.js";
-import { rowCount } from "./format.js";
+import { keptSoFar, rowCount } from "./format.js";
 import { drawBar } from "./progress-bar.js";
 import { isFinal, isInProgress, isLost, isPartial } from "./run-state.js";
 import { figures, lineWords, rowWords, stageWords } from "./run-words.js";
@@ -44,7 +44,7 @@ export class ReportView {
   /** @param {RunState} state @param {boolean} running */
   #buttons({ status, rows, cancelling }, running) {
     const { run, cancel, confirm } = this;
-    setText(at("kept"), `${rowCount(rows)} so far ${rows === 1 ? "is" : "are"} kept and can still be downloaded.`);
+    setText(at("kept"), keptSoFar(rows));
     if (!running && confirm.open) confirm.close();
     run.hidden = running;
     cancel.hidden = !running;

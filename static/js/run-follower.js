@@ -19,14 +19,11 @@
  */
 
 import { askRun } from "./api.js";
+import { waitAfter } from "./backoff.js";
 import { mayPass, problemFrom } from "./problem.js";
 import { RunStream, isEnd } from "./run-stream.js";
 import { RunWatch } from "./run-watch.js";
 import { takeSlot } from "./stream-slot.js";
-
-/** The longest wait doubles from the first to the second of these (ms): a run that nobody follows for 30 s is cancelled. */
-const FIRST_WAIT = 1000;
-const LONGEST_WAIT = 10_000;
 
 /**
  * @typedef {{
@@ -162,11 +159,9 @@ export class RunFollower {
     else this.#wait();
   }
 
-  // Full jitter: a server that comes back is not met by everybody at once.
   #wait() {
     this.#close();
-    const ceiling = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#attempt);
-    const wait = Math.round(ceiling * (0.2 + 0.8 * this.#means.random()));
+    const wait = waitAfter(this.#attempt, this.#means.random);
     if (!this.#offline) this.#attempt += 1;
     this.#follow.connection(this.#offline ? "offline" : "waiting", wait);
     this.#timer = setTimeout(() => this.retryNow(), wait);

@@ -7,12 +7,12 @@ import { rowsPath } from "./api.js";
 import { askedWords } from "./asked-words.js";
 import { find, setText } from "./element.js";
 import { duration } from "./format.js";
-import { drawBar } from "./progress-bar.js";
+import { drawItemBar, parametersOf, passedSince } from "./item-facts.js";
 import { runAddress } from "./run-address.js";
 import { endWords, hasRows, isExpired, keptWords, percentWords, rowWords, stageWords } from "./run-item-words.js";
 import { isUnderWay } from "./status.js";
 
-/** `at` is when the list was new, on the page's clock; `lost`: nobody knows how things stand now. @typedef {{ at: number, lost: boolean, reports: ReportRecord[] }} Facts */
+/** @typedef {import("./item-facts.js").Facts} Facts */
 
 const formats = /** @type {const} */ (["csv", "json", "ndjson"]);
 
@@ -43,7 +43,7 @@ export class RunItem {
     const now = new Date();
     this.element.dataset.status = isExpired(record, now) ? "expired" : record.status;
     this.#texts(facts, time, now);
-    this.#bar(facts);
+    drawItemBar((name) => this.#at(name), record, record.progress, facts);
     this.#ways(now);
     // What is under the keyboard must not vanish: the item it belongs to takes the focus.
     if (this.element.contains(active) && active?.closest("[hidden]")) this.element.focus();
@@ -63,10 +63,10 @@ export class RunItem {
   }
 
   /** @param {Facts} facts @param {number} time @param {Date} now */
-  #texts({ at, lost, reports }, time, now) {
+  #texts(facts, time, now) {
     const record = this.#record;
-    const passed = isUnderWay(record) && !lost ? Math.max(0, time - at) : 0;
-    const parameters = reports.find(({ name }) => name === record.report)?.parameters ?? [];
+    const passed = passedSince(record, facts, time);
+    const parameters = parametersOf(record, facts);
     const words = {
       asked: askedWords(runAddress(record), parameters).join(" · "),
       stage: this.cancelling ? "Cancelling…" : stageWords(record, now),
@@ -78,14 +78,6 @@ export class RunItem {
       end: endWords(record, now),
     };
     for (const [name, text] of Object.entries(words)) setText(this.#at(name), text);
-  }
-
-  /** @param {Facts} facts */
-  #bar({ lost }) {
-    const { status, progress } = this.#record;
-    const words = ["stage", "rows"].map((name) => this.#at(name).textContent ?? "");
-    const moves = status === "processing" && !lost;
-    drawBar(this.#at("bar"), { underWay: isUnderWay(this.#record), known: progress, moves, words });
   }
 
   /** @param {Date} now */

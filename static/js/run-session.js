@@ -8,6 +8,7 @@ import { askChunk, askChunkIndex, askRun, cancelRun, startRun } from "./api.js";
 import { problemFrom } from "./problem.js";
 import { RowStore, chunkHead } from "./row-store.js";
 import { RunFollower } from "./run-follower.js";
+import { isEnd } from "./run-stream.js";
 
 /** @typedef {import("./run-state.js").Action} Action */
 
@@ -97,7 +98,7 @@ export class RunSession {
   async #take(record, index) {
     this.#run = record.run;
     if (this.#left) return;
-    if (record.status !== "pending" && record.status !== "processing") {
+    if (isEnd(record.status)) {
       this.#dispatch({ type: "opening", run: record.run });
       return this.#show(record, index);
     }
