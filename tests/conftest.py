@@ -13,6 +13,13 @@ from app.demo.loader import load_demo
 from tests.postgres import Cluster, cluster, debian_binaries, embedded_binaries
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What the browser tests are asked, said where pytest looks for options."""
+    parser.addoption(
+        "--every-engine", action="store_true", help="run each browser test in every engine that can"
+    )
+
+
 @pytest.fixture
 def reader() -> Reader:
     """Who reads the runs of a test that is not parametrized by `both_readers`."""

@@ -1,10 +1,13 @@
-"""A server with reports of its own, and each engine opened once for the session."""
+"""A server with reports of its own, and each engine opened once for the session: what is marked
+`every_engine` runs in all of them, any other test in one that a hash of its name chooses."""
 
 import asyncio
 import contextlib
 import secrets
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 import asyncpg
 import pytest
@@ -17,6 +20,32 @@ from tests.conftest import skip_or_fail
 from tests.postgres import Cluster
 
 Opener = Callable[[Engine, Look], WebDriver]
+MARKERS = (
+    "every_engine: runs in each engine, not in one of them",
+    "engines(name, ...): those that can run it",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Names the markers of browser tests."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Gives each test its engines; one that is parametrized with them has them already."""
+    given = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
+    if "engine" in metafunc.fixturenames and "engine" not in given:
+        metafunc.parametrize("engine", engines_of(metafunc.definition), indirect=True)
+
+
+def engines_of(test: pytest.Item) -> tuple[Engine, ...]:
+    """The engines that can run it (`engines`), or one of them, the same at every run."""
+    able = test.get_closest_marker("engines")
+    engines = cast("tuple[Engine, ...]", able.args) if able else ENGINES
+    if test.get_closest_marker("every_engine") or test.config.getoption("every_engine"):
+        return engines
+    return (engines[zlib.crc32(test.nodeid.encode()) % len(engines)],)
 
 
 @pytest.fixture(scope="session")
@@ -82,15 +111,21 @@ def opened() -> Iterator[Opener]:
         yield open_once
 
 
-@pytest.fixture(params=ENGINES)
-def driver(request: pytest.FixtureRequest, opened: Opener) -> WebDriver:
-    """Each engine in turn, as a reader who has never been here."""
-    return fresh(opened, request.param, Look())
+@pytest.fixture
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """The test's engine."""
+    return request.param
+
+
+@pytest.fixture
+def driver(engine: Engine, opened: Opener) -> WebDriver:
+    """The test's engine, as a reader who has never been here."""
+    return fresh(opened, engine, Look())
 
 
 @pytest.fixture
 def page(driver: WebDriver, server: Server) -> ReportPage:
-    """The session's server in each engine."""
+    """The session's server in the test's engine."""
     driver.get(f"{server.url}/static/icon.svg")
     driver.delete_all_cookies()
     page = ReportPage(driver, server.url)

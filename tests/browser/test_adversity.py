@@ -12,12 +12,12 @@ import pytest
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from tests.browser.conftest import Opener, fresh
-from tests.browser.engines import Engine, Look
+from tests.browser.engines import Look
 from tests.browser.line import line_to, uncompressed
 from tests.browser.report_page import ReportPage
 from tests.browser.serving import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.every_engine, pytest.mark.timeout(120)]
 
 OUTAGE_SECONDS = 5.0
 ROWS, PAUSE = 200, 0.04  # eight seconds
@@ -78,11 +78,8 @@ def test_a_page_that_was_frozen_has_every_row(opened: Opener, server: Server) ->
     assert_every_row(page)
 
 
-@pytest.mark.parametrize("engine", ["chromium", "firefox"])
-def test_a_tab_that_was_hidden_has_every_row(
-    opened: Opener, server: Server, engine: Engine
-) -> None:
-    driver = fresh(opened, engine, Look())
+@pytest.mark.engines("chromium", "firefox")
+def test_a_tab_that_was_hidden_has_every_row(driver: WebDriver, server: Server) -> None:
     page = in_progress(ReportPage(driver, server.url))
     run, tab = page.run_id, driver.current_window_handle
     driver.switch_to.new_window("tab")

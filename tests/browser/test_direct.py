@@ -13,7 +13,7 @@ fetch(path).then((answer) => answer.text().then((text) => done([answer.status, t
   .catch((error) => done(error.name));
 """
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.browser, pytest.mark.every_engine, pytest.mark.timeout(90)]
 
 
 def test_what_breaks_off_is_no_file(page: ReportPage) -> None:

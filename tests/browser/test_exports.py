@@ -31,7 +31,7 @@ from generate_series(1, 2500) as i order by i
 
 @pytest.fixture
 def page(driver: WebDriver, server: Server) -> ExportsPage:
-    """The session's server in each engine, to a reader who has no export."""
+    """The session's server in the test's engine, to a reader who has no export."""
     return newcomer(driver, server)
 
 

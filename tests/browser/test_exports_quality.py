@@ -123,7 +123,7 @@ def test_the_title_of_the_tab_says_how_far_it_is(page: ExportsPage) -> None:
     page.until(lambda: page.driver.title.startswith("Exports"), "the title says nothing more")
 
 
-@pytest.mark.parametrize("engine", ["chromium", "firefox"])
+@pytest.mark.engines("chromium", "firefox")
 def test_an_export_leaves_no_word_on_the_console(
     opened: Opener, server: Server, engine: Engine
 ) -> None:
@@ -140,7 +140,7 @@ def test_everything_that_can_be_used_has_a_name(page: ExportsPage) -> None:
     assert page.script(NAMELESS) == []
 
 
-@pytest.mark.parametrize("engine", ["chromium", "firefox"])
+@pytest.mark.engines("chromium", "firefox")
 def test_a_phone_needs_no_sideways_scrolling(
     opened: Opener, server: Server, engine: Engine
 ) -> None:

@@ -10,7 +10,7 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.browser.report_page import ReportPage
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.every_engine, pytest.mark.timeout(120)]
 
 MOST_STOPS = 60
 # What has the keyboard, and whether a reader sees that it has: by an outline, in the window.

@@ -168,7 +168,7 @@ def test_a_list_of_many_is_short_until_all_is_asked_for(chromium: CatalogPage) -
     assert page.driver.switch_to.active_element.accessible_name == "Empty"
 
 
-@pytest.mark.parametrize("engine", ["chromium", "firefox"])
+@pytest.mark.engines("chromium", "firefox")
 def test_the_page_with_runs_is_clean_named_and_fits_a_phone(
     opened: Opener, server: Server, engine: Engine
 ) -> None:

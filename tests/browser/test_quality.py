@@ -1,9 +1,9 @@
 """What holds on every page: a clean console, names for everything, announcements, focus."""
 
 import pytest
+from selenium.webdriver.remote.webdriver import WebDriver
 
-from tests.browser.conftest import Opener, fresh
-from tests.browser.engines import Engine, Look, console
+from tests.browser.engines import console
 from tests.browser.report_page import ReportPage
 from tests.browser.serving import Server
 
@@ -17,11 +17,8 @@ return [...document.querySelectorAll('button, a, input, select, [role=grid], dia
 """
 
 
-@pytest.mark.parametrize("engine", ["chromium", "firefox"])
-def test_a_whole_run_leaves_no_word_on_the_console(
-    opened: Opener, server: Server, engine: Engine
-) -> None:
-    driver = fresh(opened, engine, Look())
+@pytest.mark.engines("chromium", "firefox")
+def test_a_whole_run_leaves_no_word_on_the_console(driver: WebDriver, server: Server) -> None:
     page, written = ReportPage(driver, server.url), console(driver)
     driver.get(server.url)
     page.until(lambda: "report" in page.text("found"), "the reports are listed")

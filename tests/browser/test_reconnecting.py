@@ -10,7 +10,7 @@ from tests.browser.line import line_to
 from tests.browser.report_page import ReportPage
 from tests.browser.serving import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.every_engine, pytest.mark.timeout(120)]
 
 RETRY_NOW = "document.getElementById('retry-now').click()"
 SCROLL = "document.querySelector('[role=grid]').scrollTop = 28 * arguments[0]"

@@ -10,6 +10,7 @@ from tests.browser.report_page import ReportPage
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
 
 
+@pytest.mark.every_engine
 def test_rows_are_seen_before_the_run_has_ended(page: ReportPage) -> None:
     page.open("ticker").run().wait_for_rows(50)
 

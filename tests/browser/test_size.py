@@ -11,7 +11,10 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from tests.browser.report_page import ReportPage
 from tests.browser.serving import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [
+    *(pytest.mark.browser, pytest.mark.every_engine),
+    *(pytest.mark.slow, pytest.mark.timeout(400)),
+]
 
 ROWS = 1_000_000
 ENDED_SECONDS = 240.0

@@ -93,7 +93,7 @@ def test_the_grid_says_how_large_it_is(page: ReportPage) -> None:
     )
 
 
-@pytest.mark.parametrize("engine", ["chromium", "firefox"])
+@pytest.mark.engines("chromium", "firefox")
 def test_a_phone_needs_no_sideways_scrolling(
     opened: Opener, server: Server, engine: Engine
 ) -> None:

@@ -30,6 +30,7 @@ def test_a_range_is_drawn_out_by_keys_copied_and_cleared(page: ReportPage) -> No
     page.until(lambda: table.selected() == [], "nothing is selected")
 
 
+@pytest.mark.every_engine
 def test_rows_that_are_not_loaded_are_copied_with_their_names(page: ReportPage) -> None:
     page.open("numbers", rows="12000").run_to_the_end()
     page.driver.refresh()

@@ -6,10 +6,7 @@ from selenium.webdriver.common.actions.wheel_input import ScrollOrigin
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.browser.conftest import Opener, fresh
-from tests.browser.engines import Engine, Look
 from tests.browser.report_page import ReportPage
-from tests.browser.serving import Server
 from tests.browser.table import Table
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -36,12 +33,9 @@ def test_ten_million_rows_are_reached_by_key_and_by_the_scroll_bar(page: ReportP
     assert row.get_attribute("aria-rowindex") == str(MANY + 1)
 
 
-@pytest.mark.parametrize("engine", ["chromium", "firefox"])
-def test_a_wheel_moves_three_rows_wherever_they_are(
-    opened: Opener, server: Server, engine: Engine
-) -> None:
-    page = ReportPage(fresh(opened, engine, Look()), server.url).open("numbers")
-    table = Table(page).fake(MANY)
+@pytest.mark.engines("chromium", "firefox")
+def test_a_wheel_moves_three_rows_wherever_they_are(page: ReportPage) -> None:
+    table = Table(page.open("numbers")).fake(MANY)
     origin = ScrollOrigin.from_element(page.driver.find_element(By.CSS_SELECTOR, "[role=grid]"))
     for keys in ((Keys.CONTROL, Keys.END), (Keys.PAGE_UP, Keys.PAGE_UP)):
         table.press(*keys)
