@@ -92,9 +92,7 @@ class Delivery:
                 await self._written()
 
     async def _write(self, chunks: Iterable[Chunk]) -> None:
-        for chunk in chunks:
-            await self._journal.chunk(chunk)
-            del chunk  # the next one is made before it would be replaced
+        if await self._journal.chunks(chunks):
             self._since = self._clock.monotonic()
             self.began.set()
         self._nudge()

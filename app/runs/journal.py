@@ -2,12 +2,16 @@
 
 Every event is numbered, serialized, compressed and written before the next one begins, off the
 event loop. A cancelled task waits for the event that it has begun: nothing is half-written.
+
+The chunks of a block are made and written in one turn of a thread: each way to a thread and back
+costs the run as much time as compressing a chunk.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 
 from app.catalog.report import Column
 from app.database.tasks import to_its_end
@@ -28,6 +32,22 @@ from app.runs.events import (
 from app.runs.frames import Kind
 from app.runs.progress import Progress
 from app.runs.run import Run, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """An event that stands in the backlog, how large that is with it, and of a chunk how far the
+    run is.
+    """
+
+    number: int
+    event: bytes
+    size: int
+    chunks: int = 0
+    progress: Progress | None = None
+
+
+Tell = Callable[[Appended], object]
 
 
 class Journal:
@@ -96,14 +116,15 @@ class Journal:
         async with self._lock:
             await self._append("progress", progress_data(self.run, self._elapsed()))
 
-    async def chunk(self, chunk: Chunk) -> None:
-        """Write `chunk`; TooLarge when the run has had its share of the disk before."""
+    async def chunks(self, chunks: Iterable[Chunk]) -> bool:
+        """Make these chunks and write them, each for followers at once; False when there is none.
+
+        TooLarge before a chunk when the run has had its share of the disk.
+        """
         async with self._lock:
-            self._check_size()
-            first_row, number = self.run.rows, self.run.chunks + 1
-            progress = self._progress.with_rows(first_row + chunk.count)
-            data = chunk_data(number, first_row, chunk, progress)
-            await self._append("chunk", *data, kind="chunk", rows=chunk.count, shown=progress)
+            before = self.run.chunks
+            await self._in_thread(partial(self._append_chunks, chunks))
+            return self.run.chunks > before
 
     async def end(self, run: Run) -> None:
         """Write the final event. The run has ended even where the disk does not take that event."""
@@ -123,51 +144,64 @@ class Journal:
                 self._writer.close()
 
     async def _show_total(self, progress: Progress) -> None:
-        self._show(progress)
-        await self._append("progress", progress_data(self.run, self._elapsed()))
-
-    def _show(self, progress: Progress) -> None:
         self._progress = progress
         self.run = replace(
             self.run,
-            bytes=self._writer.size,
-            chunks=self._writer.chunks,
-            rows=progress.rows,
             total=progress.total,
             total_kind=progress.total_kind,
             progress=progress.percent,
         )
+        await self._append("progress", progress_data(self.run, self._elapsed()))
+
+    def _show(self, appended: Appended) -> None:
+        self.spoke_at = self._clock.monotonic()
+        self.run = replace(self.run, bytes=appended.size)
+        if progress := appended.progress:
+            self._progress = progress
+            self.run = replace(
+                self.run,
+                rows=progress.rows,
+                chunks=appended.chunks,
+                total=progress.total,
+                total_kind=progress.total_kind,
+                progress=progress.percent,
+            )
+        self._grown(appended.number, appended.event)
 
     def _elapsed(self) -> int:
         return self.run.elapsed_ms(self._clock.now())
 
-    async def _append(
-        self,
-        name: EventName,
-        *data: Piece,
-        kind: Kind = "other",
-        rows: int = 0,
-        shown: Progress | None = None,
-    ) -> None:
-        number, event = self._writer.events + 1, b""
+    async def _append(self, name: EventName, data: bytes, *, kind: Kind = "other") -> None:
+        await self._in_thread(partial(self._append_event, name, data, kind=kind))
 
-        def write() -> None:
-            nonlocal event
-            event = event_bytes(self.run.id, number, name, *data)
-            self._writer.append(event, kind=kind, rows=rows)
-
+    async def _in_thread(self, append: Callable[[Tell], None]) -> None:
+        """Have it append events and tell of each, to its end."""
         loop = asyncio.get_running_loop()
-        writing = loop.run_in_executor(self._executor, write)
+        tell = partial(loop.call_soon_threadsafe, self._show)
+        writing = loop.run_in_executor(self._executor, append, tell)
         interrupted = await to_its_end(writing)
         writing.result()
-        self.spoke_at = self._clock.monotonic()
-        if shown is not None:
-            self._show(shown)
-        else:
-            self.run = replace(self.run, bytes=self._writer.size)
-        self._grown(number, event)
         if interrupted:
             raise interrupted
+
+    def _append_chunks(self, chunks: Iterable[Chunk], tell: Tell) -> None:
+        progress = self._progress
+        for chunk in chunks:
+            self._check_size()
+            first_row, number = self._writer.rows, self._writer.chunks + 1
+            progress = progress.with_rows(first_row + chunk.count)
+            data = chunk_data(number, first_row, chunk, progress)
+            appended = self._written("chunk", *data, kind="chunk", rows=chunk.count)
+            tell(replace(appended, chunks=number, progress=progress))
+            del chunk, data, appended  # large ones must not be kept while the next one is made
+
+    def _append_event(self, name: EventName, data: bytes, tell: Tell, *, kind: Kind) -> None:
+        tell(self._written(name, data, kind=kind))
+
+    def _written(self, name: EventName, *data: Piece, kind: Kind, rows: int = 0) -> Appended:
+        event = event_bytes(self.run.id, self._writer.events + 1, name, *data)
+        self._writer.append(event, kind=kind, rows=rows)
+        return Appended(self._writer.events, event, self._writer.size)
 
     def _check_size(self) -> None:
         if self._writer.size > self._most_bytes:

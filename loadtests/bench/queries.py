@@ -58,7 +58,7 @@ LONG = Query("long", "select f.*, n from demo.flights f, generate_series(1, 20) 
 FLIGHTS_100K = Query("flights_100k", f"{FLIGHTS.sql} limit 100000")
 # Read by an index: without an order PostgreSQL may print rows in another one each time.
 EXPORTED = Query("exported", "select * from bench.exported order by key")
-USERS_10M = Query("users_10m", "select * from demo.users order by id limit 10000000")
+USERS_10M = Query("users_10m", "select * from demo.users order by id")
 AGGREGATE = Query(
     "by_day",
     "select day, count(*) as measured, sum(value) as sum, min(value) as least,"

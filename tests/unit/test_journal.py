@@ -85,7 +85,7 @@ def chunk(count: int = 10, size: int = 1) -> Chunk:
 async def chunks_for_ever(journal: Journal) -> None:
     """Until something refuses them."""
     while True:
-        await journal.chunk(chunk(size=100))
+        await journal.chunks([chunk(size=100)])
 
 
 async def turns() -> None:
@@ -100,9 +100,9 @@ async def tell_whole_run(journal: Journal) -> None:
     await journal.columns([NUMBER], reader="cursor", reason="it is the only reader")
     await journal.estimate(40)
     await journal.stage("processing")
-    await journal.chunk(chunk())
+    await journal.chunks([chunk()])
     await journal.count(30)
-    await journal.chunk(chunk())
+    await journal.chunks([chunk()])
     await journal.stage("finalizing")
     await journal.end(journal.run.completed(NOW))
 
@@ -165,7 +165,7 @@ async def test_the_run_is_what_was_told_of_it(told: Told) -> None:
 
 async def test_chunks_follow_each_other(told: Told) -> None:
     for count in (10, 3, 1):
-        await told.journal.chunk(chunk(count))
+        await told.journal.chunks([chunk(count)])
 
     heads = [orjson.loads(event.data) for event in told.events()]
     assert [(head["chunk"], head["first_row"], head["rows_so_far"]) for head in heads] == [
@@ -176,7 +176,7 @@ async def test_chunks_follow_each_other(told: Told) -> None:
 
 
 async def test_events_told_at_once_stand_one_after_the_other(told: Told) -> None:
-    telling_at_once = [told.journal.chunk(chunk()) for _ in range(20)]
+    telling_at_once = [told.journal.chunks([chunk()]) for _ in range(20)]
     telling_at_once += [told.journal.tell() for _ in range(20)]
     await asyncio.gather(*telling_at_once, told.journal.estimate(5), told.journal.count(7))
 
@@ -235,7 +235,7 @@ async def test_a_run_ends_even_where_its_last_event_cannot_be_written(told: Told
 async def test_a_cancelled_task_waits_for_the_event_that_it_has_begun(told: Told) -> None:
     gate = Gate()
     told.executor.submit(gate.wait)
-    writing = asyncio.create_task(told.journal.chunk(chunk()))
+    writing = asyncio.create_task(told.journal.chunks([chunk()]))
     await turns()
     for _ in range(3):
         writing.cancel()
@@ -252,7 +252,7 @@ async def test_a_cancelled_task_waits_for_the_event_that_it_has_begun(told: Told
 async def test_a_task_that_is_cancelled_before_its_turn_writes_nothing(told: Told) -> None:
     gate = Gate()
     told.executor.submit(gate.wait)
-    first, second = (asyncio.create_task(told.journal.chunk(chunk())) for _ in range(2))
+    first, second = (asyncio.create_task(told.journal.chunks([chunk()])) for _ in range(2))
     await turns()
     second.cancel()
     await asyncio.wait([second])
