@@ -39,9 +39,9 @@ import { takeSlot } from "./stream-slot.js";
 
 export class RunFollower {
   #run;
+  #after;
   #follow;
   #means;
-  #after = 0;
   #attempt = 0;
   #offline = false;
   /** What is going on: answers to what was given up are not heard. */
@@ -54,12 +54,13 @@ export class RunFollower {
   #timer;
 
   /**
-   * @param {string} run @param {Follow} follow
+   * @param {string} run @param {number} after the number of the last event that is known, 0 = none @param {Follow} follow
    * @param {{ random?: () => number, ask?: typeof askRun, stream?: typeof RunStream, watch?: typeof RunWatch,
    *   slot?: typeof takeSlot, network?: EventTarget }} means
    */
-  constructor(run, follow, means = {}) {
+  constructor(run, after, follow, means = {}) {
     this.#run = run;
+    this.#after = after;
     this.#follow = follow;
     this.#means = { random: Math.random, ask: askRun, stream: RunStream, watch: RunWatch, slot: takeSlot, network: globalThis, ...means };
   }

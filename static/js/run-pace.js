@@ -7,7 +7,7 @@ import { isFinal, isInProgress, isLost } from "./run-state.js";
 /** @typedef {import("./run-state.js").RunState} RunState */
 /** @typedef {{ at: number, rows: number }} Sample */
 /**
- * `began` are the first rows that were not shown again; `doneAt` is when the run may be done, by the page's clock.
+ * `began` are the rows that there were at first; `doneAt` is when the run may be done, by the page's clock.
  * @typedef {{ run: string | null, samples: Sample[], began: Sample | null, doneAt: number | null }} Pace
  */
 
@@ -33,8 +33,7 @@ export function paced(before, state, at) {
   if (last && (rows === last.rows || at - last.at < SAMPLE_PAUSE)) return before;
   if (rows === 0) return { ...unknownPace, run };
   const sample = { at, rows };
-  // What is only shown again says nothing about the speed.
-  if (!began) return { run, samples: [sample], began: state.known ? null : sample, doneAt };
+  if (!began) return { run, samples: [sample], began: sample, doneAt };
   const recent = samples.filter((each) => at - each.at <= RATE_SPAN);
   const pace = { run, samples: [...(recent.length ? recent : samples.slice(-1)), sample], began, doneAt };
   return { ...pace, doneAt: guess(pace, state, at) };

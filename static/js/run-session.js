@@ -50,7 +50,7 @@ export class RunSession {
   /** @param {string} run */
   async open(run) {
     this.#dispatch({ type: "opening", run });
-    // An ended run is shown by its index: both are asked for at once.
+    // What rows there are is shown by their index, not replayed: both are asked for at once.
     const index = askChunkIndex(run);
     index.catch(() => {});
     try {
@@ -102,8 +102,12 @@ export class RunSession {
       this.#dispatch({ type: "opening", run: record.run });
       return this.#show(record, index);
     }
+    // Without its columns a run has no rows.
+    const known = record.columns ? await index : undefined;
+    if (this.#left) return;
+    if (known) this.#know(known);
     this.#tell(record);
-    this.#follower = new RunFollower(record.run, this.#follow(record.run));
+    this.#follower = new RunFollower(record.run, known?.event ?? 0, this.#follow(record.run));
     this.#follower.start();
   }
 
@@ -145,10 +149,15 @@ export class RunSession {
     // Asked for while rows still came.
     if (!index.complete) index = await askChunkIndex(record.run);
     if (this.#left) return;
-    this.store.useIndex(index.first_rows, index.rows);
+    this.#know(index);
+    this.#tell({ ...record, columns: record.columns ?? [] });
+  }
+
+  /** @param {ChunkIndex} index of all chunks */
+  #know({ first_rows, rows }) {
+    this.store.useIndex(first_rows, rows);
     // On its way before the table asks for it in its next frame.
     this.store.row(0);
-    this.#tell({ ...record, columns: record.columns ?? [] });
   }
 
   /** @param {unknown} error undefined where a chunk has come */

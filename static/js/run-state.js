@@ -7,14 +7,13 @@
 /**
  * `idle`: no run; `opening`: the run of the address is being asked for; `starting`: the start was sent.
  * `problem` is why there is no run, or how it ended; `trouble` is a request beside it that failed.
- * `elapsed` is the run's age in ms at the page's clock `elapsedAt`; `known` is how many chunks are shown
- * again before new ones come. `connection`: `watching` asks for the run again and again, for want of a
- * stream; `offline` has no network.
+ * `elapsed` is the run's age in ms at the page's clock `elapsedAt`. `connection`: `watching` asks for the
+ * run again and again, for want of a stream; `offline` has no network.
  * @typedef {{
  *   run: string | null, status: "idle" | "opening" | "starting" | Status,
  *   stage: Stage | null, position: number | null, rows: number, total: number | null,
  *   total_kind: TotalKind, progress: number | null, createdAt: string, elapsed: number, elapsedAt: number,
- *   known: number, columns: Column[] | null, reason: Reason | null,
+ *   columns: Column[] | null, reason: Reason | null,
  *   problem: Problem | null, trouble: Problem | null, cancelling: boolean,
  *   connection: "none" | "connecting" | "open" | "watching" | "waiting" | "retrying" | "offline", retryAt: number,
  * }} RunState
@@ -42,7 +41,7 @@ export function idle() {
   return {
     ...closed,
     run: null, status: "idle", rows: 0, total: null, total_kind: "unknown", progress: null,
-    createdAt: "", elapsed: 0, elapsedAt: 0, known: 0,
+    createdAt: "", elapsed: 0, elapsedAt: 0,
     columns: null, reason: null, problem: null, trouble: null, retryAt: 0,
   };
 }
@@ -107,8 +106,7 @@ function withRecord(before, record, at) {
   const same = before.run === run ? before : idle();
   const state = {
     ...same, run, status, stage, position, rows: Math.max(same.rows, rows), total, total_kind, progress, reason, problem,
-    columns: same.columns ?? record.columns ?? null, known: rows ? 0 : record.chunks,
-    createdAt: record.created_at, elapsed: record.elapsed_ms, elapsedAt: at,
+    columns: same.columns ?? record.columns ?? null, createdAt: record.created_at, elapsed: record.elapsed_ms, elapsedAt: at,
   };
   return isInProgress(state) ? state : { ...state, ...closed };
 }
@@ -126,8 +124,7 @@ function withEvent(state, name, data, at) {
     }
     case "chunk": {
       const rows = Math.max(state.rows, data.first_row + data.count);
-      const known = data.chunk < state.known ? state.known : 0;
-      return { ...state, status: "processing", stage, position, rows, known, total, total_kind, progress };
+      return { ...state, status: "processing", stage, position, rows, total, total_kind, progress };
     }
     case "completed":
     case "cancelled":

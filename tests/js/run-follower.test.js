@@ -13,7 +13,7 @@ const gone = new ProblemError({ code: "gone", title: "", status: 410, detail: ""
 const bytes = new Uint8Array();
 
 /** A follower whose connections, slots and answers are the test's. `lines` are what it has opened. */
-async function follow({ answers = [], slots = Infinity, full = false } = {}) {
+async function follow({ answers = [], slots = Infinity, full = false, after = 0 } = {}) {
   const world = { heard: [], lines: [], slots, full, network: new EventTarget(), taken: [] };
   const line = (kind) =>
     class {
@@ -44,6 +44,7 @@ async function follow({ answers = [], slots = Infinity, full = false } = {}) {
   };
   world.follower = new RunFollower(
     "r",
+    after,
     {
       event: told("event"), seen: told("seen"), chunks: () => 3, isFull: () => world.full,
       connection: (state, wait) => world.heard.push(`${state} ${wait}`), finished: async (record) => world.finish(record), refused: told("refused"),
@@ -70,6 +71,13 @@ test("after a loss it goes on behind the last event it has seen", async () => {
   world.open.lost(null);
   await pass(1000);
   assert.deepEqual(world.lines.map(({ after }) => after), [0, 5]);
+});
+
+test("what is known beforehand is not asked for", async () => {
+  const { lines, open, heard } = await follow({ after: 7 });
+  open.event("chunk", 7, bytes);
+  assert.equal(lines[0].after, 7);
+  assert.ok(!heard.includes("event chunk"));
 });
 
 test("an event that was seen is not told again", async () => {
