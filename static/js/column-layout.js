@@ -87,6 +87,11 @@ export class ColumnLayout {
     return { slots: this.slots, lengths: this.#lengths(edge(this.placing, span.first) - edge(this.placing, pinned.length)) };
   }
 
+  /** Every column that is shown, whether it is in the box or not. */
+  get whole() {
+    return this.placing.shown.map((_, position) => this.#slot(position, 0));
+  }
+
   /** @param {number} position @param {number} first the first that is not pinned @returns {Slot} */
   #slot(position, first) {
     const index = this.placing.shown[position] ?? 0;
@@ -104,8 +109,6 @@ export class ColumnLayout {
     return {
       "--columns": `${this.number}px ${tracks.join(" ")}`,
       "--skip": `${skip}px`,
-      // On paper the columns share the page's width.
-      "--shares": `${this.number}px ${widths.map((width) => `minmax(0, ${width}fr)`).join(" ")}`,
       "--width": `${this.number + edge(this.placing, Infinity)}px`,
     };
   }

@@ -17,9 +17,16 @@ export function openHeadingMenu(table, anchor, index) {
   new Menu(label, () => headingItems(table, index), table.box).open(anchor);
 }
 
-/** Which columns are shown. @param {RunTable} table @param {HTMLElement} anchor the button that opens it */
-export function openColumnMenu(table, anchor) {
-  new Menu("Columns", () => columnItems(table), anchor).open(anchor);
+/** Which columns are shown. @param {RunTable} table @param {HTMLElement} anchor the button that opens it @param {number} all columns of the report @param {(() => void) | null} again reads them all; null while that cannot be */
+export function openColumnMenu(table, anchor, all, again) {
+  new Menu("Columns", () => [showAll(table), ...unread(table, all, again), ...columnItems(table)], anchor).open(anchor);
+}
+
+// Who looks for a column that was hidden when the run began finds the way to it here.
+/** @param {RunTable} table @param {number} all @param {(() => void) | null} again @returns {Item[]} */
+function unread({ layout: { columns } }, all, again) {
+  const detail = `This run read ${columns.length} of the report's ${all} columns: those that were shown when it began.`;
+  return columns.length < all ? [{ text: "Run again with all columns", detail, off: !again, press: () => again?.() }] : [];
 }
 
 /** @param {RunTable} table @param {number} index @returns {Item[]} */
@@ -42,14 +49,13 @@ function headingItems(table, index) {
 /** @param {RunTable} table @returns {Item[]} */
 function columnItems(table) {
   const { arrangement, columns } = table.layout;
-  const items = arrangement.order.map((index) => ({
+  return arrangement.order.map((index) => ({
     text: columns[index]?.label ?? "",
     detail: columns[index]?.type ?? "",
     checked: !arrangement.hidden.has(index),
     stays: true,
     press: () => change(table, toggledHidden(arrangement, index)),
   }));
-  return [showAll(table), ...items];
 }
 
 /** @param {RunTable} table @returns {Item} */

@@ -291,11 +291,16 @@ class ReportPage {
     this.#drawn.columns = columns;
     this.#table.shown = columnNames(this.#address.columns);
     this.#table.open(this.#session.store, columns ?? []);
-    // Before a server that stops takes with it the words for that.
-    if (columns) setTimeout(() => import("./problem-view.js").catch(() => {}), TICK);
+    if (columns) setTimeout(() => this.#provide(), TICK);
     this.#table.hidden = columns === null;
     this.#panel?.close();
     setText(at("said"), "");
+  }
+
+  // A server that stops would take with it the words for that, and a print does not wait.
+  #provide() {
+    import("./problem-view.js").catch(() => {});
+    import("./paper.js").then(({ printSheets }) => printSheets(this.#table, () => this.#report), () => {});
   }
 
   async #accompany() {
@@ -304,20 +309,31 @@ class ReportPage {
     this.#schedule();
   }
 
-  // The panel itself says that the server does not answer: for when not even the module can be had.
+  // The panel itself says what has happened: for when not even the module can be had.
   /** @param {Problem | null} problem */
   async #renderProblem(problem) {
     this.#drawn.problem = problem;
     const where = { panel: this.#problem, fields: at("fields") };
     where.panel.hidden = true;
     if (!problem) return;
+    setText(find(where.panel, "h2", HTMLElement), problem.title);
+    setText(find(where.panel, "p", HTMLElement), problem.detail);
     const shown = import("./problem-view.js").then(({ showProblem }) => showProblem(problem, this.#state, this.#address.run !== null, () => this.#retry(), where));
     const told = await shown.catch(() => false);
     if (this.#drawn.problem === problem) where.panel.hidden = told;
   }
 
   async #showColumns() {
-    (await needed(import("./column-menu.js"))).openColumnMenu(this.#table, at("columns"));
+    const again = isInProgress(this.#state) ? null : () => this.#runWhole();
+    (await needed(import("./column-menu.js"))).openColumnMenu(this.#table, at("columns"), this.#report?.columns.length ?? 0, again);
+  }
+
+  /** Reads the columns, too, that were hidden when the run began. */
+  #runWhole() {
+    if (!this.#isReady()) return;
+    this.#address = { ...this.#address, columns: null };
+    this.#showFilters();
+    this.#start();
   }
 
   /** @param {Event} event */

@@ -94,7 +94,7 @@ export function place(cell, slot) {
 }
 
 /** @param {HTMLElement} cell @param {Slot | undefined} slot @param {Row | null} values */
-function showValue(cell, slot, values) {
+export function showValue(cell, slot, values) {
   const value = values && slot ? values[slot.index] : "";
   const whole = value ?? "";
   const text = whole.length > SHOWN ? `${whole.slice(0, SHOWN)}…` : whole;

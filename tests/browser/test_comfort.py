@@ -1,37 +1,16 @@
-"""What makes the report page comfortable: any row by its number, its looks, its print."""
+"""What makes the report page comfortable: any row by its number, its looks."""
 
 # pyright: reportUnknownMemberType=false
 # (selenium leaves parameters of its methods without types)
 
-from collections.abc import Iterator
-
 import pytest
-from selenium import webdriver
 from selenium.webdriver.common.keys import Keys
 
-from tests.browser.conftest import Opener, fresh
-from tests.browser.engines import Look
 from tests.browser.report_page import ReportPage
-from tests.browser.serving import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
 
 SCHEME = "return getComputedStyle(document.documentElement).colorScheme"
-SEEN = """
-return [...document.querySelectorAll('main :is(button, input, select, [role=row])')]
-  .filter(e => e.getClientRects().length > 0).map(e => e.name || e.id || e.getAttribute('role'))
-"""
-
-
-@pytest.fixture
-def printed(opened: Opener, server: Server) -> Iterator[ReportPage]:
-    """A completed run as it is printed."""
-    driver = fresh(opened, "chromium", Look())
-    assert isinstance(driver, webdriver.Chrome)
-    page = ReportPage(driver, server.url).open("form", least="7").run_to_the_end()
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
-    yield page
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
 def test_a_row_is_reached_by_its_number(page: ReportPage) -> None:
@@ -57,13 +36,3 @@ def test_the_chosen_look_outlives_the_page(page: ReportPage) -> None:
     page.element("theme").click()
     assert page.script(SCHEME) == "light"
     page.script("localStorage.removeItem('theme')")
-
-
-def test_a_print_has_the_arguments_the_moment_and_the_rows_but_no_buttons(
-    printed: ReportPage,
-) -> None:
-    seen = printed.script(SEEN)
-
-    assert seen == ["least", "since", "fruit", "sure", "words", "row", "row"]
-    assert " 20" in printed.words("when")
-    assert not printed.is_shown("toolbar")
