@@ -77,7 +77,7 @@ def of_all_formats(ground: Ground, query: Query) -> Iterator[Line]:
 def of_large(ground: Ground, query: Query) -> Iterator[Line]:
     """CSV and Parquet, each by a worker of its own: rows are counted, its memory is the point."""
     psql = copied(ground.url, query, ground.folder / PRINTED)
-    rows = ground.truth(query).rows
+    rows = ground.alone.copy(query.sql)
     for form in ("csv", "parquet"):
         with worker_and_client(ground) as (worker, client):
             one = counted(client, query, form, worker, (psql, rows))
