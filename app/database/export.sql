@@ -54,6 +54,16 @@ set status = 'processing', stage = 'fetching', process = $2, attempt = attempt +
 where id = $1 and kind = 'export' and status in ('pending', 'processing')
 returning *, 0::bigint as place;
 
+-- export_begin_coding
+-- The same where its file is there, but not yet in all codings: whoever made them is gone. It is
+-- given up where $4 attempts have ended so.
+update rowstream.run
+set attempt = attempt + 1, process = $2, heartbeat = now()
+where id = $1 and kind = 'export' and status = 'completed' and deleted_at is null
+    and format = any($3::text[]) and attempt - postponed < $4
+    and not (file -> 'codings') ?& $5::text[]
+returning *, 0::bigint as place;
+
 -- export_save
 -- How far it is. No row: it is somebody else's now, or has been cancelled.
 update rowstream.run
@@ -132,7 +142,8 @@ group by owner;
 -- Of these exports: what may lie in the store, finished files, and what is being written by the
 -- present attempts, of compressed forms too.
 select id::text, file, case
-        when status = 'processing' or finished_at > now() - interval '1 hour'
-            and status = 'completed' then attempt end as writing
+        when status = 'processing' or status = 'completed'
+            and greatest(finished_at, heartbeat) > now() - interval '1 hour'
+            then attempt end as writing
 from rowstream.run
 where kind = 'export' and deleted_at is null and id = any($1::uuid[]);

@@ -61,8 +61,9 @@ class Cleaner:
         self, entries: Iterable[Entry], kept: set[str], unknown: set[ExportId]
     ) -> Iterable[Entry]:
         old = self._clock.now() - self._ttl
+        written = tuple(key for key in kept if key.endswith("."))
         for entry in entries:
-            if entry.key in kept or entry.key.startswith(tuple(kept)):
+            if entry.key in kept or entry.key.startswith(written):
                 continue
             if export_of_key(entry.key) in unknown and entry.modified > old:
                 continue

@@ -8,16 +8,15 @@ from hashlib import sha256
 import zstandard
 from isal import isal_zlib
 
-from app.exports.export import CODED_ENDS, Coded, Coding, StoredFile
+from app.exports.export import Coded, Coding, StoredFile
 from app.exports.store import Store
 from app.stream.encodings import gzip_compressor
 
 ZSTD_LEVEL = 1  # 3 takes twice as long to make it 6 % smaller
 
 
-async def compressed(store: Store, file: StoredFile, coding: Coding) -> Coded:
-    """The file in this coding, whole under its own key; Storage when it cannot be written."""
-    key = file.key + CODED_ENDS[coding]
+async def compressed(store: Store, file: StoredFile, coding: Coding, *, key: str) -> Coded:
+    """The file in this coding, whole under that key; Storage when it cannot be written."""
     digest, size = sha256(), 0
     compress, finish = _compression(coding)
     pieces = store.pieces(file.key, 0, file.size)

@@ -4,7 +4,8 @@ Who wins:
 
     the file is whole         `completed`; its compressed forms follow
     somebody cancels          the ledger is `cancelled` already; nothing of ours stays
-    another worker has it     it was taken from a worker that gave no sign of life; as above
+    another worker has it     it was taken from a worker that gave no sign of life; as above, but
+                              that what is published stays: only its compressed forms are made
     PostgreSQL or the store   `failed`, with the sentence
     refuses, time limit
     the worker is stopped     Postponed: it goes back into the queue, to be done again
@@ -35,7 +36,7 @@ from app.errors import (
     RunTimeout,
 )
 from app.exports.compressed import compressed
-from app.exports.export import CODINGS, TEXT_FORMATS, Export, ExportId, StoredFile
+from app.exports.export import CODED_ENDS, CODINGS, TEXT_FORMATS, Export, ExportId, StoredFile
 from app.exports.exports import NAME_LENGTH
 from app.exports.ledger import Ledger
 from app.exports.making import Maker
@@ -89,7 +90,7 @@ class Exporter:
         """One export to its end. Raises Postponed; everything else is told to the ledger."""
         if self._stopping:
             raise Postponed
-        export = await self._told(lambda: self._ledger.begin(name, self._worker))
+        export = await self._told(lambda: self._taken(name))
         if export is None:
             return
         work = asyncio.create_task(self._work(export))
@@ -112,10 +113,19 @@ class Exporter:
         for work in self._working.values():
             work.cancel()
 
+    async def _taken(self, name: ExportId) -> Export | None:
+        """It, or what is left of it to do; None where nothing is."""
+        return await self._ledger.begin(name, self._worker) or await self._ledger.begin_coding(
+            name, self._worker, most=MOST_ATTEMPTS
+        )
+
     async def _work(self, export: Export) -> None:
         log.info("export_began", **_facts(export), attempt=export.attempt)
         if export.attempt > 1:
             await self._clean()
+        if export.file is not None:
+            await self._compress(export, export.file)
+            return
         if export.attempt - export.postponed > MOST_ATTEMPTS:
             raise Interrupted(f"Its worker ended {MOST_ATTEMPTS} times while it wrote the file.")
         lost = partial(self.lost, export.id)
@@ -169,11 +179,15 @@ class Exporter:
         """The file is published already, so what goes wrong here fails nothing."""
         try:
             for coding in CODINGS:
-                coded = await compressed(self._store, file, coding)
+                if coding in file.codings:
+                    continue
+                key = export.key + CODED_ENDS[coding]
+                coded = await compressed(self._store, file, coding, key=key)
                 file = replace(file, codings={**file.codings, coding: coded})
                 if not await self._told(lambda now=file: self._ledger.add_codings(export, now)):
-                    await self._store.delete(file.keys)
+                    await self._store.delete([key])
                     return
+            log.info("export_compressed", **_facts(export))
         except RowstreamError as error:
             log.warning("export_not_compressed", **_facts(export), code=error.code)
 

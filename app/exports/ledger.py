@@ -13,7 +13,7 @@ import orjson
 from app.database.pool import Database
 from app.database.state import State, StateRow
 from app.errors import Gone, Json, NotFound, TooManyRuns
-from app.exports.export import CsvOptions, Export, ExportId, StoredFile
+from app.exports.export import CODINGS, TEXT_FORMATS, CsvOptions, Export, ExportId, StoredFile
 from app.runs.space import Usage
 
 if TYPE_CHECKING:
@@ -68,6 +68,14 @@ class Ledger:
         rows = await self._state.fetch("export_begin", export, worker)
         return _export(rows[0]) if rows else None
 
+    async def begin_coding(self, export: ExportId, worker: str, *, most: int) -> Export | None:
+        """Take an ended one whose file lacks compressed forms, with a new attempt, at most so many;
+        None for others.
+        """
+        binds = (export, worker, list(TEXT_FORMATS), most, list(CODINGS))
+        rows = await self._state.fetch("export_begin_coding", *binds)
+        return _export(rows[0]) if rows else None
+
     async def save(self, export: Export) -> bool:
         """Write how far it is."""
         record = orjson.dumps(_saved(export)).decode()
@@ -120,7 +128,9 @@ class Ledger:
         return asked - {ExportId(row["id"]) for row in rows}
 
     async def kept_keys(self, exports: Iterable[ExportId]) -> set[str]:
-        """Of these exports: the starts of the keys in the store that somebody still needs."""
+        """Of these exports: the keys in the store that somebody still needs; what ends in a dot
+        stands for all that begin so.
+        """
         keys: set[str] = set()
         for row in await self._state.fetch("export_kept", list(set(exports))):
             file = _file(row["file"])
