@@ -23,7 +23,7 @@ class EventReader:
         self.last_event_id = ""
         self.retry: int | None = None
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._rest = ""
+        self._rest: list[str] = []  # in pieces: a line may be a megabyte
         self._at_start = True
         self._after_cr = False
         self._type = ""
@@ -31,7 +31,11 @@ class EventReader:
 
     def feed(self, body: bytes) -> list[Event]:
         """The events that these bytes complete."""
-        *lines, self._rest = LINE_END.split(self._rest + self._text(body))
+        *lines, rest = LINE_END.split(self._text(body))
+        if lines:
+            lines[0] = "".join([*self._rest, lines[0]])
+            self._rest = []
+        self._rest.append(rest)
         return [event for line in lines if (event := self._line(line)) is not None]
 
     def _text(self, body: bytes) -> str:

@@ -16,6 +16,7 @@ from tests.serving import until
 WAIT_SECONDS = 30.0
 LOOK_SECONDS = 0.1
 IN_PROGRESS = "select count(*) from rowstream.run where status in ('pending', 'processing')"
+EXPIRE = "update rowstream.run set expires_at = now() where expires_at > now()"
 CONNECTIONS = """
 select count(*) as all, count(*) filter (where state <> 'idle') as busy
 from pg_stat_activity
@@ -77,6 +78,7 @@ class Watched:
         deadline = asyncio.get_running_loop().time() + WAIT_SECONDS
         while left := await self._left():
             assert asyncio.get_running_loop().time() < deadline, f"{left} did not end"
+            await self.connection.execute(EXPIRE)
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _left(self) -> list[str]:
