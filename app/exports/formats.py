@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, Protocol
 
 from app.exports.objects import Objects
-from app.exports.rowtext import Large, WideRow
+from app.exports.plain_csv import plain_csv
+from app.exports.rowtext import Large, Rows, WideRow
 
 Row = Sequence[str | None]
 Format = Literal["csv", "json", "ndjson"]
@@ -29,13 +30,15 @@ Values = Sequence[str | None]
 class RowFormat(Protocol):
     """How rows become a file: `head`, then `rows` for each block in order, then `tail`.
 
-    A wide row stands where a block may; `special` says of each of its large values whether it has
-    a character that CSV quotes.
+    `text` or a wide row stands where a block may; `special` says of each of the row's large values
+    whether it has a character that CSV quotes.
     """
 
     def head(self) -> bytes: ...
 
     def rows(self, rows: Sequence[Row], *, first: bool) -> bytes: ...
+
+    def text(self, rows: Rows, *, first: bool) -> bytes: ...
 
     def wide_row(
         self, row: WideRow, *, first: bool, special: Iterator[bool]
@@ -70,6 +73,11 @@ class CsvFormat:
         del first
         return csv_lines(rows)
 
+    def text(self, rows: Rows, *, first: bool) -> bytes:
+        """The same of their JSON."""
+        del first
+        return plain_csv(rows.json) or csv_lines(rows.values())
+
     def wide_row(self, row: WideRow, *, first: bool, special: Iterator[bool]) -> Iterator[bytes]:
         """One record, in pieces."""
         del first
@@ -101,6 +109,10 @@ class NdjsonFormat:
         del first
         return "".join(f"{each}\n" for each in self._objects(rows)).encode()
 
+    def text(self, rows: Rows, *, first: bool) -> bytes:
+        """The same of their JSON."""
+        return self.rows(rows.values(), first=first)
+
     def wide_row(self, row: WideRow, *, first: bool, special: Iterator[bool]) -> Iterator[bytes]:
         """One line, in pieces."""
         del first, special
@@ -127,6 +139,10 @@ class JsonFormat:
         if not rows:
             return b""
         return (("\n" if first else ",\n") + ",\n".join(self._objects(rows))).encode()
+
+    def text(self, rows: Rows, *, first: bool) -> bytes:
+        """The same of their JSON."""
+        return self.rows(rows.values(), first=first)
 
     def wide_row(self, row: WideRow, *, first: bool, special: Iterator[bool]) -> Iterator[bytes]:
         """One object with what stands before it, in pieces."""

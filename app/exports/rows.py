@@ -57,7 +57,7 @@ class RowsSoFar:
                 if isinstance(part, WideRow):
                     yield from self.form.wide_row(part, first=first, special=special)
                 else:
-                    yield self.form.rows(part, first=first)
+                    yield self.form.text(part, first=first)
                 first = False
 
 

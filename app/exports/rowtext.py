@@ -40,6 +40,17 @@ class Large:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """Whole rows: their JSON, with commas between them."""
+
+    json: bytes
+
+    def values(self) -> list[Row]:
+        """What it says."""
+        return orjson.loads(b"[%b]" % self.json)
+
+
+@dataclass(frozen=True, slots=True)
 class WideRow:
     """A row larger than a part. Its values are taken before the next part is asked for."""
 
@@ -55,17 +66,17 @@ class RowText:
         self._text = b""
         self._ended = False
 
-    def parts(self) -> Iterator[list[Row] | WideRow]:
+    def parts(self) -> Iterator[Rows | WideRow]:
         """All rows in order: as many as a part has, or a single wide one."""
         self._fill()
         self._drop(self._text.index(ROWS_KEY) + len(ROWS_KEY))
         self._fill()
         while not self._text.startswith(EVENT_END):
             if self._ended:
-                yield orjson.loads(b"[%b]" % self._text.removesuffix(EVENT_END))
+                yield Rows(self._text.removesuffix(EVENT_END))
                 return
             if end := last_row_end(self._text):
-                yield orjson.loads(b"[%b]" % self._taken(end))
+                yield Rows(self._taken(end))
                 self._drop(1)
             else:
                 yield WideRow(self._values())
