@@ -20,6 +20,7 @@ from app.catalog.describing import describe_report
 from app.database.pool import Database
 from app.errors import RowstreamError, StartupError
 from app.exports.cleaner import ROUND_SECONDS, Cleaner
+from app.exports.export import MOST_ROW_BYTES
 from app.exports.exporter import Exporter, Postponed
 from app.exports.ledger import CHANNEL, Ledger
 from app.exports.making import Maker
@@ -126,14 +127,14 @@ def _maker(settings: Settings, database: Database, store: Store, clock: Clock) -
         scratch=scratch(settings),
         limit=settings.export_timeout,
         count_cost=settings.count_cost,
+        row_bytes=max(MOST_ROW_BYTES, settings.row_bytes),
     )
 
 
 async def _worked(database: Database, worker: "Worker", exporter: Exporter) -> None:
-    """Work over one connection to the queue, as long as it lasts."""
+    """Work as long as the queue can be reached, or comes back."""
     try:
-        async with database.connected_state() as connection:
-            await worker.run(connection, exporter.export, postponed=Postponed)
+        await worker.run(database.connected_state, exporter.export, postponed=Postponed)
     except (RowstreamError, OSError) as error:
         log.warning("queue_lost", error=type(error).__name__)
         await asyncio.sleep(AGAIN_SECONDS)

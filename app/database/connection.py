@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from app.database.pool import Connection
 
     class _Connection(Connection):
+        _transport: asyncio.Transport
+
         def _cancel_current_command(self, waiter: asyncio.Future[None]) -> None: ...
 else:
     _Connection = asyncpg.Connection  # its types have parameters, itself has none
@@ -17,6 +19,11 @@ else:
 
 class CancellableConnection(_Connection):
     """asyncpg's connection, and its CancelRequest without the end of the task that waits."""
+
+    @property
+    def transport(self) -> asyncio.Transport:
+        """What it reads from."""
+        return self._transport
 
     async def cancel_statement(self) -> None:
         """Returns when PostgreSQL has been told; a connection that could not tell it is terminated.
@@ -30,6 +37,11 @@ class CancellableConnection(_Connection):
         told = asyncio.get_running_loop().create_future()
         self._cancel_current_command(told)
         await told
+
+
+def transport_of(connection: "Connection") -> asyncio.Transport:
+    """`transport` of a pool's connection."""
+    return cast("CancellableConnection", connection).transport
 
 
 def cancellation(connection: "Connection") -> Callable[[], Awaitable[None]]:

@@ -1,33 +1,50 @@
-"""The queue as one worker sees it: he moves the jobs that he has, and waits for no dead connection.
+"""The queue as one worker sees it: he takes as many jobs as he has room for, and moves those alone.
 
 PgQueuer lets whoever has ever had a job delete it, put it back, or keep it alive. A worker that was
 silent for a while and has lost an export to another would do so to the other's job, and when that
 one died nobody would do the export any more.
 """
 
-import asyncio
-from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
 from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.domain.models import Job, TracebackRecord
-from pgqueuer.domain.types import JOB_STATUS, JobId, QueueManagerId
+from pgqueuer.domain.types import JOB_STATUS, JobId, QueueEntrypoint, QueueManagerId
+from pgqueuer.ports.repository import EntrypointExecutionParameter
 
 HELD = "select id from rowstream.pgqueuer where id = any($1::bigint[]) and queue_manager_id = $2"
-
-ANSWER_SECONDS = 5.0  # what a statement about the queue can take
 
 Ended = tuple[Job, JOB_STATUS, TracebackRecord | None]
 
 
 @dataclass
 class Claims(Queries):
-    """PgQueuer's queries; those about jobs that `holder` has lost do nothing."""
+    """PgQueuer's queries; those about jobs that `holder` has lost do nothing.
+
+    No more jobs are taken while `working` has `slots`: PgQueuer itself takes two at least, of which
+    one would wait where another worker is free.
+    """
 
     holder: QueueManagerId | None = None
+    working: Collection[JobId] = ()
+    slots: int = 1
+
+    async def dequeue(
+        self,
+        batch_size: int,
+        entrypoints: dict[QueueEntrypoint, EntrypointExecutionParameter],
+        queue_manager_id: QueueManagerId,
+        global_concurrency_limit: int | None,
+        heartbeat_timeout: timedelta,
+    ) -> list[Job]:
+        """Take the next jobs, if there is room for them."""
+        if len(self.working) >= self.slots:
+            return []
+        return await super().dequeue(
+            batch_size, entrypoints, queue_manager_id, global_concurrency_limit, heartbeat_timeout
+        )
 
     async def log_jobs(self, job_status: list[Ended]) -> None:
         """They have ended."""
@@ -48,34 +65,3 @@ class Claims(Queries):
     async def _held(self, jobs: Iterable[JobId]) -> set[JobId]:
         rows = await self.driver.fetch(HELD, list(set(jobs)), self.holder)
         return {JobId(int(str(row["id"]))) for row in rows}
-
-
-class QuickDriver(AsyncpgDriver):
-    """PgQueuer's driver; a connection on which a statement takes too long is dropped.
-
-    PgQueuer itself waits for ever, also when it is to end.
-    """
-
-    async def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
-        """The rows."""
-        with self._in_time():
-            return await super().fetch(query, *args)
-
-    async def execute(self, query: str, *args: object) -> str:
-        """What was done."""
-        with self._in_time():
-            return await super().execute(query, *args)
-
-    async def notify(self, channel: str, payload: str) -> None:
-        """Tell whoever listens."""
-        with self._in_time():
-            await super().notify(channel, payload)
-
-    @contextmanager
-    def _in_time(self) -> Generator[None]:
-        loop = asyncio.get_running_loop()
-        late = loop.call_later(ANSWER_SECONDS, self._connection.terminate)
-        try:
-            yield
-        finally:
-            late.cancel()

@@ -21,6 +21,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.catalog.statement import Composition
+from app.database.row_guard import rows_within
 from app.errors import Interrupted
 from app.exports.download import SANDBOX, attachment, break_off, left
 from app.exports.export import MEDIA_TYPES, CsvOptions
@@ -38,12 +39,13 @@ log = structlog.get_logger()
 
 
 class DirectFile:
-    """A run's rows on their way into a file of that format."""
+    """A run's rows on their way into a file of that format; each may have `row_bytes` of text."""
 
-    def __init__(self, spool: Spool, name: Format, options: CsvOptions) -> None:
+    def __init__(self, spool: Spool, name: Format, options: CsvOptions, *, row_bytes: int) -> None:
         self._spool = spool
         self._name: Format = name
         self._options = options
+        self._row_bytes = row_bytes
 
     @property
     def size(self) -> int:
@@ -54,7 +56,8 @@ class DirectFile:
         """The whole file, the header at once."""
         form = text_form(self._name, composition.columns, options=self._options)
         async with self._spool.writing() as write:
-            rows = await write_text(form, connection, composition, write)
+            with rows_within(connection, self._row_bytes):
+                rows = await write_text(form, connection, composition, write)
         log.info("download_read", rows=rows)
 
     async def delivered(self) -> None:
@@ -134,7 +137,9 @@ class DirectResponse(Response):
                 await self._send_piece(piece, send)
         await self._send_piece(b"", send, more=False)
 
-    async def _send_piece(self, piece: bytes, send: Send, *, more: bool = True) -> None:
+    async def _send_piece(
+        self, piece: bytes | memoryview, send: Send, *, more: bool = True
+    ) -> None:
         async with asyncio.timeout(self._send_timeout):
             await send({"type": "http.response.body", "body": piece, "more_body": more})
 

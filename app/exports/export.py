@@ -22,6 +22,7 @@ Coding = Literal["gzip", "zstd"]
 FORMATS: tuple[Format, ...] = ("csv", "json", "ndjson", "xlsx", "parquet")
 TEXT_FORMATS: frozenset[Format] = frozenset({"csv", "json", "ndjson"})
 CODINGS: tuple[Coding, ...] = ("gzip", "zstd")
+MOST_ROW_BYTES = 8 << 20  # a row is held several times on its way into a file
 CODED_ENDS: Mapping[Coding, str] = {"gzip": ".gz", "zstd": ".zst"}
 MEDIA_TYPES: Mapping[Format, str] = {
     "csv": "text/csv; charset=utf-8",

@@ -16,6 +16,7 @@ from app.catalog.report import Report
 from app.database.copied import copied_rows
 from app.database.copy import BLOCK_BYTES, copy_file
 from app.database.count import count_rows
+from app.database.row_guard import rows_within
 from app.database.session import export_snapshot
 from app.database.tasks import finished, in_thread
 from app.errors import Json, RowstreamError, Storage
@@ -62,7 +63,8 @@ class Hashed:
 class Maker:
     """Makes files. `scratch` is a folder for those that cannot be written from front to end.
 
-    `limit` in seconds is each statement's; plans dearer than `count_cost` are not counted.
+    `limit` in seconds is each statement's; plans dearer than `count_cost` are not counted. A row
+    may have `row_bytes` of text.
     """
 
     source: Source
@@ -71,6 +73,7 @@ class Maker:
     scratch: Path
     limit: float
     count_cost: float
+    row_bytes: int
 
     async def make(
         self, export: Export, report: Report, query: Query, tracker: Tracker
@@ -98,7 +101,8 @@ class Maker:
                     tracker.estimated(opened.plan.rows)
                 await tracker.enter("processing")
                 async with self._counting(opened, report, tracker):
-                    made = await form(export, opened, tracker)
+                    with rows_within(opened.connection, self.row_bytes):
+                        made = await form(export, opened, tracker)
         except BaseException:
             if made is not None:  # whole, and cancelled while the transaction was ended
                 with suppress(Storage):

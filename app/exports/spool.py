@@ -1,7 +1,8 @@
 """A file that one writes and another reads behind him, at his own pace and in constant memory.
 
 It has no name, so that nothing is left of it whatever happens. Where it has grown to its limit it
-begins anew over what has been read, and the writer waits until there is room.
+begins anew over what has been read, and the writer waits until there is room. What a reader who
+keeps up takes never comes to the disk.
 """
 
 import asyncio
@@ -15,10 +16,14 @@ from typing import TypeVar
 
 from app.database.tasks import in_thread
 from app.errors import Storage
+from app.exports.blocks import slices
 from app.runs.frames import PIECE_BYTES
 
 Write = Callable[[bytes], Awaitable[None]]
 T = TypeVar("T")
+
+
+FRESH_BYTES = 4 * PIECE_BYTES  # what waits in memory for a reader who keeps up
 
 
 class Broken(Exception):
@@ -35,6 +40,8 @@ class Spool:
         except OSError as error:
             raise _full() from error
         self._most = most
+        self._fresh: list[bytes] = []  # behind everything that is on the disk
+        self._fresh_bytes = 0
         self._written = 0
         self._read = 0
         self._whole = False
@@ -61,7 +68,11 @@ class Spool:
         file = os.dup(self._file.fileno())  # the reader may close his while this one writes
 
         async def write(data: bytes) -> None:
-            await self._write(file, memoryview(data))
+            self._fresh.append(data)
+            self._fresh_bytes += len(data)
+            self._news.set()
+            if self._fresh_bytes >= FRESH_BYTES:
+                await self._write(file, self._taken())
 
         try:
             yield write
@@ -73,11 +84,14 @@ class Spool:
             os.close(file)
             self._news.set()
 
-    async def pieces(self) -> AsyncGenerator[bytes]:
+    async def pieces(self) -> AsyncGenerator[bytes | memoryview]:
         """What is written, in pieces of at most 64 KiB, to the end; Broken where there is none."""
         while not self._broken:
             if self._read < self._written:
                 yield await self._next_piece()
+            elif self._fresh:
+                for piece in slices(self._taken()):
+                    yield piece
             elif self._whole:
                 self._emptied.set()
                 return
@@ -95,7 +109,12 @@ class Spool:
             self._news.set()
             raise
 
-    async def _write(self, file: int, data: memoryview) -> None:
+    def _taken(self) -> bytes:
+        fresh, self._fresh, self._fresh_bytes = self._fresh, [], 0
+        return fresh[0] if len(fresh) == 1 else b"".join(fresh)
+
+    async def _write(self, file: int, block: bytes) -> None:
+        data = memoryview(block)
         while data:
             room = self._most - (self._written - self._read)
             if not room:

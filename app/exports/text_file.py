@@ -10,6 +10,8 @@ from app.exports.textforms import TextForm
 if TYPE_CHECKING:
     from app.database.pool import Connection
 
+PART_BYTES = 2**20  # of a large row: its file's form is not held whole, too
+
 
 async def write_text(
     form: TextForm,
@@ -24,7 +26,8 @@ async def write_text(
     """
 
     async def take(data: bytes) -> None:
-        await write(form.rows(data))
+        for start in range(0, len(data), PART_BYTES):
+            await write(form.rows(data[start : start + PART_BYTES]))
 
     await write(form.head())
     sql, options = form.sql(composition), form.copy_options

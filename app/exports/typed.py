@@ -17,14 +17,12 @@ import pyarrow as pa
 from pyarrow import csv
 
 from app.errors import TooLarge
+from app.exports.export import MOST_ROW_BYTES
 from app.exports.store_errors import storage_errors
 
 COPY_OPTIONS: Mapping[str, object] = {"format": "csv"}
 
 BLOCK_BYTES = 1 << 20  # a call into Arrow costs more than a small block's rows
-MOST_ROW_BYTES = 8 << 20  # a row is held several times while it is turned into columns
-
-TEXT_INSTEAD = "Leave columns out, or choose CSV, JSON or NDJSON."
 
 # As format_type prints built-in types; names of others are qualified, quoted, or in no table here.
 TYPE = re.compile(
@@ -144,7 +142,8 @@ class Records:
         end = self._end()
         if not end and len(self._gathered) > MOST_ROW_BYTES:
             raise TooLarge(
-                f"A row has more than {MOST_ROW_BYTES >> 20} MiB of text. {TEXT_INSTEAD}"
+                f"A row has more than the {MOST_ROW_BYTES >> 20} MiB of text that a row of a table"
+                " may have. Leave its large columns out."
             )
         return self._cut(end)
 

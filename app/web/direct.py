@@ -9,7 +9,7 @@ from app.catalog.query import parse_query
 from app.catalog.report import Report
 from app.errors import NotFound
 from app.exports.direct import DirectFile, DirectResponse, direct_headers
-from app.exports.export import csv_options
+from app.exports.export import MOST_ROW_BYTES, csv_options
 from app.exports.formats import FORMATS, Format
 from app.exports.spool import Spool
 from app.runs.runner import Runner
@@ -29,8 +29,10 @@ async def download_report(request: Request) -> Response:
         return answer
     parts = parts_of(request)
     spool = Spool(parts.settings.data / "backlog", most=parts.settings.backlog_run_bytes)
+    most = max(MOST_ROW_BYTES, parts.settings.row_bytes)
     try:
-        runner = await _start(request, report, items, DirectFile(spool, name, options))
+        file = DirectFile(spool, name, options, row_bytes=most)
+        runner = await _start(request, report, items, file)
     except BaseException:
         spool.close()
         raise

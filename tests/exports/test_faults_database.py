@@ -27,6 +27,7 @@ where application_name like 'rowstream export %' and query like 'COPY%' and stat
 QUEUE = (
     "select pid from pg_stat_activity where query ilike '%pgqueuer%' and pid <> pg_backend_pid()"
 )
+ATTEMPTS = "select attempt from rowstream.run where id = $1"
 DURABLE = "checkpoint"  # the tests' clusters do not wait for their commits to be safe
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
@@ -235,6 +236,22 @@ async def test_an_export_with_a_frozen_backend_ends_at_its_time_limit(
             os.kill(pid, signal.SIGCONT)
         await traces.until_none()
         await works_again(server)
+
+
+async def test_a_worker_whose_queue_was_cut_takes_new_exports_beside_those_that_it_has(
+    exporting: Exporting, gate: Gate
+) -> None:
+    await gate.close()
+    begun = await exporting.start(report="gated")
+    await pid_of(gate)
+    for _ in range(2):
+        await gate.connection.execute(f"select pg_terminate_backend({await pid_of(gate, QUEUE)})")
+        await exporting.reached(await exporting.start(n=3), "completed")
+    assert (await exporting.status(begun))["status"] == "processing"
+    await gate.open()
+
+    await exporting.reached(begun, "completed")
+    assert await gate.connection.fetchval(ATTEMPTS, begun) == 1
 
 
 @pytest.mark.timeout(120)

@@ -86,7 +86,7 @@ def test_a_record_longer_than_a_block_arrives_whole() -> None:
 
 
 def test_a_row_beyond_all_size_is_refused() -> None:
-    with pytest.raises(TooLarge, match="A row has more than 8 MiB of text"):
+    with pytest.raises(TooLarge, match="A row has more than the 8 MiB of text"):
         Records().take(b"x" * (typed.MOST_ROW_BYTES + 1))
 
 
