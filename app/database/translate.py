@@ -54,6 +54,19 @@ BY_SQLSTATE: dict[str, type[RowstreamError]] = {
 }
 
 
+# What `query_failed` says where there is more to say than the condition's name.
+ENCODINGS: dict[str, str] = {
+    "22021": (
+        "A text in the database is not UTF-8, and it does not say what else it is ({condition})."
+        " Leave its column out, or have the operator convert it in the report."
+    ),
+    "22P05": (
+        "A text cannot be turned into UTF-8 from the database's encoding, or an argument into that"
+        " ({condition}). Leave the column out, or change the argument."
+    ),
+}
+
+
 class Canceled(Exception):
     """PostgreSQL ended the statement (57014): a timeout of its own, or somebody's request."""
 
@@ -101,6 +114,8 @@ def error_class(sqlstate: str) -> type[RowstreamError]:
 
 def _sentence(kind: type[RowstreamError], error: asyncpg.PostgresError) -> str | None:
     condition = _condition(error)
+    if sentence := ENCODINGS.get(error.sqlstate or ""):
+        return sentence.format(condition=condition)
     if kind is QueryFailed:
         return (
             f"The database stopped while it read the rows ({condition}). "
