@@ -17,9 +17,9 @@ export function isOffered(state, now, permission) {
   return isInProgress(state) && elapsed(state, now) >= OFFER_AFTER && permission !== "denied";
 }
 
-/** Whether the end is told: it was seen to come, it was long in coming, nobody sees it. @param {RunState | null} before @param {RunState} state @param {boolean} hidden */
+/** Whether the end is told: it was seen to come, it was long in coming, nobody sees it, and it is not the reader's own doing elsewhere. @param {RunState | null} before @param {RunState} state @param {boolean} hidden */
 export function isTold(before, state, hidden) {
-  return hidden && before !== null && before.run === state.run && isInProgress(before) && isFinal(state) && state.elapsed >= LONG;
+  return hidden && before !== null && before.run === state.run && isInProgress(before) && isFinal(state) && state.elapsed >= LONG && state.reason !== "user";
 }
 
 /** @param {RunState} state */

@@ -95,6 +95,7 @@ def _firefox(_stack: contextlib.ExitStack, folder: str, look: Look) -> WebDriver
     options.binary_location = _program("firefox-esr")
     options.add_argument("-headless")
     options.set_preference("ui.systemUsesDarkTheme", int(look.dark))
+    options.set_preference("permissions.default.desktop-notification", 1)  # granted
     options.enable_bidi = True  # brings the console
     service = webdriver.FirefoxService(_geckodriver(), env={**os.environ, "HOME": folder})
     driver = webdriver.Firefox(options, service)

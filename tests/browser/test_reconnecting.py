@@ -16,6 +16,11 @@ RETRY_NOW = "document.getElementById('retry-now').click()"
 SCROLL = "document.querySelector('[role=grid]').scrollTop = 28 * arguments[0]"
 
 
+def without_words(piece: bytes) -> bytes:
+    """A request for the module that puts problems into words asks for one that is not there."""
+    return piece.replace(b"/static/js/problem-view.js", b"/static/js/missing.js")
+
+
 def test_a_cut_line_resumes_without_a_gap_or_a_double(driver: WebDriver, server: Server) -> None:
     with line_to(server.port) as line:
         page = ReportPage(driver, line.url).open("ticker").run().wait_for_rows(100)
@@ -59,6 +64,29 @@ def test_a_server_that_is_stopped_says_that_the_run_was_interrupted(
 
     assert "Interrupted" in page.text("problem")
     assert page.first_column() == list(range(1, page.received() + 1))
+
+
+def test_a_server_that_is_stopped_as_the_run_begins_says_the_same(
+    driver: WebDriver, own_server: Callable[..., Server]
+) -> None:
+    server = own_server()
+    page = ReportPage(driver, server.url).open("ticker").run()
+    assert page.run_id
+    server.end(signal.SIGTERM)
+    page.wait_for_stage("Failed")
+
+    page.until(lambda: page.is_shown("problem"), "the page says why")
+    assert "Interrupted" in page.text("problem")
+
+
+def test_why_a_run_failed_is_said_although_the_server_gives_nothing_any_more(
+    driver: WebDriver, server: Server
+) -> None:
+    with line_to(server.port, without_words) as line:
+        page = ReportPage(driver, line.url).open("failing").run_to_the_end()
+        page.until(lambda: page.is_shown("problem"), "the page says why")
+
+        assert "division by zero" in page.text("problem").lower()
 
 
 def test_a_killed_server_that_comes_back_says_the_run_was_interrupted(

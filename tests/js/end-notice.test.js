@@ -19,6 +19,12 @@ test("only an end that was long in coming, and that nobody sees, is told", () =>
   assert.ok(!isTold(running, { ...ended, elapsed: 29_000 }, true));
 });
 
+test("who has cancelled the run himself is not told, but by whom it was cancelled otherwise", () => {
+  const cancelled = { ...ended, status: "cancelled" };
+  assert.ok(!isTold(running, { ...cancelled, reason: "user" }, true));
+  assert.ok(isTold(running, { ...cancelled, reason: "operator" }, true));
+});
+
 test("an end is told once, and never that of a run which had ended before", () => {
   assert.ok(!isTold(ended, ended, true) && !isTold(null, ended, true));
   assert.ok(!isTold({ ...running, run: "other" }, ended, true));
