@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from app.application import create_app
+from app.runs.clock import Clock
 from app.runs.runs import Runs
 from app.runs.stop import Stop
 from app.server import Server, configuration
@@ -134,10 +135,13 @@ async def serving(app: Starlette, *, send_timeout: float = 30.0) -> AsyncGenerat
 
 
 @asynccontextmanager
-async def serving_reports(settings: Settings) -> AsyncGenerator[Served]:
+async def serving_reports(
+    settings: Settings, *, clock: Clock | None = None
+) -> AsyncGenerator[Served]:
     """The whole application over the database that the settings name."""
     stop, url = Stop(), str(settings.database_url)
-    app = create_app(settings, stop=stop, reading_url=url, state_url=settings.state_url or url)
+    state_url = settings.state_url or url
+    app = create_app(settings, stop=stop, reading_url=url, state_url=state_url, clock=clock)
     async with (
         serving(app, send_timeout=settings.send_timeout) as address,
         httpx.AsyncClient(base_url=address, timeout=WAIT_SECONDS, headers=PLAIN) as client,

@@ -1,7 +1,5 @@
 """The heartbeat of a process: once a second it saves its runs and learns what is asked of them."""
 
-import asyncio
-
 import structlog
 
 from app.errors import DatabaseLost, RowstreamError
@@ -32,7 +30,7 @@ class Heart:
     async def beat_for_ever(self) -> None:
         """Beat once a second."""
         while True:
-            await asyncio.sleep(BEAT_SECONDS)
+            await self._clock.pause(BEAT_SECONDS)
             try:
                 await self.beat()
             except RowstreamError as error:

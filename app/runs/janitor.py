@@ -52,7 +52,7 @@ class Janitor:
     async def go_round_for_ever(self) -> None:
         """Clean every two seconds; a round that fails is repeated."""
         while True:
-            await asyncio.sleep(ROUND_SECONDS)
+            await self._clock.pause(ROUND_SECONDS)
             try:
                 await self.go_round()
             except RowstreamError as error:

@@ -4,6 +4,7 @@
 # (selenium leaves parameters of its methods without types)
 
 from collections.abc import Callable, Iterator
+from itertools import cycle
 from typing import Literal
 
 import pytest
@@ -21,23 +22,34 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 Theme = Literal["light", "dark"]
 Reader = tuple[Engine, Look, Theme]
 WIDE, NARROW = Look(), Look(390, 844)
+FIRST: Reader = ("chromium", WIDE, "light")
+OTHERS: tuple[Reader, ...] = (
+    *(("chromium", NARROW, "dark"), ("firefox", NARROW, "dark")),
+    ("webkit", WIDE, "dark"),
+)
 # What axe sees is nearly the same in each engine, but not how each computes roles and colours.
 TELLING: tuple[states.Reach, ...] = (
     *(states.incomplete_form, states.completed, states.catalog_with_runs),
     *(states.value_panel, states.record_panel, states.menu_of_a_column),
 )
-CASES: list[tuple[Reader, states.Reach]] = [
-    *((("chromium", WIDE, "light"), state) for state in states.STATES),
-    *((("chromium", NARROW, "dark"), state) for state in TELLING),
-    *((("firefox", NARROW, "dark"), state) for state in TELLING),
-    *((("webkit", WIDE, "light"), state) for state in TELLING),
-]
 CHOOSE = "localStorage.setItem('theme', arguments[0])"
 SPOIL = """
 const picture = Object.assign(new Image(), { src: '/static/icon.svg' });
 document.querySelector('main').append(picture, document.createElement('button'));
 document.getElementById('description').style.color = 'gray';
 """
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One reader sees every state; the others share the telling ones, or see all of them."""
+    if "state" not in metafunc.fixturenames:
+        return
+    cases = [(FIRST, state) for state in states.STATES]
+    if metafunc.config.getoption("every_engine"):
+        cases += [(reader, state) for reader in OTHERS for state in TELLING]
+    else:
+        cases += zip(cycle(OTHERS), TELLING, strict=False)
+    metafunc.parametrize(("page", "state"), cases, indirect=["page"], ids=case_id)
 
 
 def case_id(value: Reader | states.Reach) -> str:
@@ -62,7 +74,7 @@ def line(
 @pytest.fixture
 def page(request: pytest.FixtureRequest, opened: Opener, line: Line) -> Iterator[ReportPage]:
     """The line's near end, for a reader who has chosen a theme and has never run anything."""
-    reader: Reader = getattr(request, "param", CASES[0][0])
+    reader: Reader = getattr(request, "param", FIRST)
     engine, look, theme = reader
     page = ReportPage(fresh(opened, engine, look), line.url)
     page.driver.get(page.url)
@@ -75,7 +87,6 @@ def page(request: pytest.FixtureRequest, opened: Opener, line: Line) -> Iterator
     page.script("localStorage.clear()")
 
 
-@pytest.mark.parametrize(("page", "state"), CASES, indirect=["page"], ids=case_id)
 def test_axe_finds_nothing(page: ReportPage, line: Line, state: states.Reach) -> None:
     state(page, line)
 

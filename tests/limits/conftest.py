@@ -1,5 +1,6 @@
 """A server whose limits the tests set, over a database of the test's own."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from app.catalog.report import Reader
+from app.runs.clock import Clock
 from app.settings import Settings
 from tests.adversity import reports as adverse
 from tests.serving import REPORTS, Served, serving_reports
@@ -38,6 +40,8 @@ from generate_series(1, 60000) as i
 select pg_sleep(1)::text as slept
 """,
 }
+HASTE = 8  # times as often as usual do servers beat and go round
+HURRIED = Clock(pause=lambda seconds: asyncio.sleep(seconds / HASTE))
 ALL_REPORTS = {**REPORTS, **adverse.REPORTS, **LIMITED}
 
 
@@ -65,11 +69,11 @@ def settings(tmp_path: Path, database_url: str, reader: Reader) -> Settings:
 
 @pytest.fixture
 async def serve(settings: Settings) -> AsyncIterator[Callable[..., Awaitable[Served]]]:
-    """Starts servers with other limits, on one state; they end with the test."""
+    """Starts servers with other limits, on one state, that look after it more often than usual."""
     async with AsyncExitStack() as servers:
 
         async def start(**limits: object) -> Served:
             limited = replace(settings, **cast("dict[str, Any]", limits))
-            return await servers.enter_async_context(serving_reports(limited))
+            return await servers.enter_async_context(serving_reports(limited, clock=HURRIED))
 
         yield start
