@@ -62,7 +62,7 @@ async def test_no_run_starts_on_a_full_disk_and_what_is_there_is_served(
 async def test_a_run_beside_the_one_that_fills_the_disk_is_told_the_same(
     full_server: Served, disk: SmallDisk
 ) -> None:
-    beside = await full_server.start("paced", seconds=0.001)
+    beside = await full_server.start("paced", seconds=0.0005)
     disk.fill(leaving=MIB)
     large = await full_server.start("incompressible")
     async with live(full_server.url, large) as follower:

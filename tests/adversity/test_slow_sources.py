@@ -89,23 +89,23 @@ async def test_rows_of_a_slow_source_come_in_small_chunks(server: Served) -> Non
 
 @both_readers
 async def test_a_sort_that_takes_seconds_says_that_it_lives(server: Served) -> None:
-    run = await server.start("sorting")
+    run = await server.start("sorting", seconds=4)
     async with live(server.url, run) as follower:
         await follower.until_end()
 
     assert follower.ledger.end["rows"] == 10
-    assert follower.seconds("completed")[0] > 4
+    assert follower.seconds("completed")[0] > 3.5
     assert follower.longest_silence < 2 + NOISE
 
 
 @both_readers
 async def test_a_source_that_suddenly_slows_down_says_that_it_lives(server: Served) -> None:
-    run = await server.start("stumbling")
+    run = await server.start("stumbling", seconds=4)
     async with live(server.url, run) as follower:
         await follower.until_end()
 
     assert follower.ledger.end["rows"] == 4000
-    assert follower.seconds("completed")[0] > 4
+    assert follower.seconds("completed")[0] > 3.5
     assert follower.longest_silence < 2 + NOISE
 
 
