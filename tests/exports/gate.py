@@ -19,6 +19,7 @@ WAITING = """
 select count(*) from pg_stat_activity
 where datname = current_database() and wait_event_type = 'Lock'
 """
+QUEUED = "select count(*) from rowstream.pgqueuer"
 PAD_BYTES = 10_000
 BEFORE = 1200  # rows that have come when the gate is reached: 12 MB, more than a store gathers
 
@@ -101,6 +102,17 @@ class Gate:
             return await waiting() == count
 
         await until(are, f"{count} backends that wait for a lock", waiting)
+
+    async def until_queue_is_empty(self) -> None:
+        """Return when no export waits for a worker or has one; fails after a while."""
+
+        async def queued() -> int:
+            return await self.connection.fetchval(QUEUED)
+
+        async def empty() -> bool:
+            return not await queued()
+
+        await until(empty, "an empty queue", queued)
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ import pytest
 from app.settings import Settings
 from tests.exports.exporting import Exporting
 from tests.exports.gate import COMPRESSED, HOLD, Gate, gated
-from tests.exports.traces import Traces, until
+from tests.exports.traces import Traces
 from tests.exports.working_process import worker_process
 
 ZSTD_ADDED = f"{COMPRESSED} and old.file -> 'codings' ? 'gzip'"
@@ -16,7 +16,6 @@ select pg_terminate_backend(pid) from pg_stat_activity
 where datname = current_database() and wait_event_type = 'Lock'
 """
 ATTEMPT = "select attempt from rowstream.run where id = $1"
-QUEUED = "select count(*) from rowstream.pgqueuer"
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -47,18 +46,6 @@ async def assert_forms(server: Exporting, export: str) -> None:
         assert answer.content == plain.content
 
 
-async def until_queue_is_empty(gate: Gate) -> None:
-    """Return when no export waits for a worker or has one."""
-
-    async def queued() -> int:
-        return await gate.connection.fetchval(QUEUED)
-
-    async def empty() -> bool:
-        return not await queued()
-
-    await until(empty, "an empty queue", queued)
-
-
 @pytest.mark.parametrize(
     ("how", "held"),
     [
@@ -84,7 +71,7 @@ async def test_another_worker_makes_the_forms_that_are_missing(
 
         assert all(each.startswith(f"files/{export}.") and "#" not in each for each in files)
         await assert_forms(server, export)
-        await until_queue_is_empty(gate)
+        await gate.until_queue_is_empty()
 
 
 async def test_forms_that_kill_their_workers_are_given_up(
@@ -98,7 +85,7 @@ async def test_forms_that_kill_their_workers_are_given_up(
             worker.send(signal.SIGKILL)
         await gate.connection.execute(END_WAITING)
     async with worker_process(settings, "fourth"):
-        await until_queue_is_empty(gate)
+        await gate.until_queue_is_empty()
 
     assert await gate.connection.fetchval(ATTEMPT, export) == 3
     assert "content-encoding" not in (await server.file(export)).headers

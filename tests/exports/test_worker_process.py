@@ -8,12 +8,11 @@ import pytest
 
 from app.settings import Settings
 from tests.exports.exporting import Exporting, Status
-from tests.exports.gate import Gate, gated, gated_sha256
+from tests.exports.gate import QUEUED, Gate, gated, gated_sha256
 from tests.exports.traces import Traces, until
 from tests.exports.working_process import worker_process
 
 ATTEMPT = "select attempt from rowstream.run where id = $1"
-QUEUED = "select count(*) from rowstream.pgqueuer"
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -37,18 +36,6 @@ async def until_attempt(gate: Gate, export: str, attempt: int) -> None:
         return await attempt_of(gate, export)
 
     await until(begun, f"attempt {attempt}", what)
-
-
-async def until_queue_is_empty(gate: Gate) -> None:
-    """Return when no export waits for a worker or has one."""
-
-    async def queued() -> int:
-        return await gate.connection.fetchval(QUEUED)
-
-    async def empty() -> bool:
-        return not await queued()
-
-    await until(empty, "an empty queue", queued)
 
 
 async def whole(server: Exporting, traces: Traces, export: str) -> Status:
@@ -86,7 +73,7 @@ async def test_an_export_whose_worker_is_killed_is_done_by_another(
 
         await whole(server, traces, export)
         assert await attempt_of(gate, export) == 2
-        await until_queue_is_empty(gate)
+        await gate.until_queue_is_empty()
 
 
 @pytest.mark.parametrize("form", ["xlsx", "parquet"])
@@ -122,7 +109,7 @@ async def test_an_export_whose_workers_die_three_times_is_given_up(
         assert status["error"]["code"] == "interrupted"
         assert "3 times" in status["error"]["detail"]
         await traces.until_none()
-        await until_queue_is_empty(gate)
+        await gate.until_queue_is_empty()
 
 
 async def test_a_worker_that_was_stopped_for_long_leaves_the_export_to_the_other(
@@ -145,7 +132,7 @@ async def test_a_worker_that_was_stopped_for_long_leaves_the_export_to_the_other
 
         assert not first.completed(export)
         assert await attempt_of(gate, export) == 2
-        await until_queue_is_empty(gate)
+        await gate.until_queue_is_empty()
         again = await server.start(report="small")
         await server.reached(again, "completed")
         assert first.completed(again)
