@@ -2,6 +2,9 @@
 /**
  * Follows a run without a connection that stays: asks every half second how far it is and which chunks
  * have come. Rows are not read; they are loaded by number when they are looked at.
+ *
+ * A hidden page looks once a second: after five minutes browsers slow down to one a minute only timers
+ * that were set by timers, and here an answer lies between one and the next.
  */
 
 import { askChunkIndex, askRun } from "./api.js";

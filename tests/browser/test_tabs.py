@@ -1,4 +1,10 @@
-"""Eight tabs of one browser over HTTP/1.1, which gives them six connections together."""
+"""Eight tabs of one browser over HTTP/1.1, which gives them six connections together.
+
+WebKit is not among the browsers: its driver leaves each tab that it opens hidden, whichever it is
+told to switch to, and a hidden page draws no rows that could be read. Windows in place of tabs do
+share the locks and the connections, but all eight are drawn at once, by software, and take longer
+to open, one after the other, than a test may.
+"""
 
 # pyright: reportUnknownMemberType=false
 # (selenium leaves parameters of its methods without types)

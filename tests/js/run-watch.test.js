@@ -51,6 +51,22 @@ test("the end is told once, and not looked behind", async () => {
   assert.deepEqual(heard, ["2 chunks", "cancelled"]);
 });
 
+test("the next look waits for the answers to the one before, since browsers slow down timers that set each other", async () => {
+  let asked = 0;
+  let answer = () => {};
+  const ask = () => {
+    asked += 1;
+    return new Promise((resolve) => (answer = () => resolve({ status: "processing" })));
+  };
+  new RunWatch("r", { chunks: () => 0, seen: () => {} }, { ask, askIndex: async () => ({ first_rows: [] }) });
+  await pass(60_000);
+  assert.equal(asked, 1);
+  answer();
+  await settled();
+  await pass(500);
+  assert.equal(asked, 2);
+});
+
 test("an error ends the watch with its problem", async () => {
   const { heard } = await watch("processing", new ProblemError(unreachable()), "processing");
   await pass(500);
