@@ -1,6 +1,13 @@
-"""The files of `static/`: read when they are asked for, told apart by an ETag of their content."""
+"""The files of `static/`: read when they are asked for, told apart by their content.
+
+A page names its files under a version, the digest of all of them: `/static/<version>/js/…`. A
+browser keeps those and asks for none of them again, and with any change the version is another. A
+file under its own name, or under a version that is gone, is asked about by its ETag each time.
+"""
 
 import hashlib
+import re
+from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
 
@@ -22,21 +29,49 @@ MEDIA_TYPES = {
 }
 
 
+VERSION = re.compile("[0-9a-f]{16}")
+FOREVER = "public, max-age=31536000, immutable"
+ASK = "no-cache"
+
+State = tuple[tuple[str, int, int], ...]
+
+
 class Assets:
     """One folder whose files may be read by everybody."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
+        self._state: State = ()
+        self._version = ""
 
-    def answer(self, request: Request, name: str, *, status: int = HTTPStatus.OK) -> Response:
+    def page(self, request: Request, name: str, *, status: int = HTTPStatus.OK) -> Response:
+        """The HTML file, or 304 where the client has it; it names others under their version."""
+        version = self._current_version().encode()
+        content = self._read(name).replace(b'"/static/', b'"/static/%b/' % version)
+        return _answer(request, name, content, status=status, keep=ASK)
+
+    def answer(self, request: Request, path: str) -> Response:
         """The file, or 304 where the client has it; NotFound for everything else."""
-        content = self._read(name)
-        tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-        # No `immutable`: a new version of the server is seen at the next look.
-        headers = {"ETag": tag, "Cache-Control": "no-cache"}
-        if status == HTTPStatus.OK and is_known(request.headers.get("if-none-match", ""), tag):
-            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-        return Response(content, status, headers | {"Content-Type": MEDIA_TYPES[_suffix(name)]})
+        version, _, name = path.partition("/")
+        if not VERSION.fullmatch(version):
+            return _answer(request, path, self._read(path), keep=ASK)
+        known = self._version or self._current_version()
+        keep = FOREVER if version == known else ASK
+        return _answer(request, name, self._read(name), keep=keep)
+
+    def _current_version(self) -> str:
+        files = sorted(path for path in self._folder.rglob("*") if path.is_file())
+        state = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+        if state != self._state:
+            self._state, self._version = state, self._digest(files)
+        return self._version
+
+    def _digest(self, files: Sequence[Path]) -> str:
+        digest = hashlib.sha256()
+        for path in files:
+            name, content = path.relative_to(self._folder).as_posix(), path.read_bytes()
+            digest.update(b"%b %d\n%b" % (name.encode(), len(content), content))
+        return digest.hexdigest()[:16]
 
     def _read(self, name: str) -> bytes:
         path = self._folder / name
@@ -44,6 +79,16 @@ class Assets:
         if not inside or _suffix(name) not in MEDIA_TYPES or not path.is_file():
             raise NotFound("There is no such file.")
         return path.read_bytes()
+
+
+def _answer(
+    request: Request, name: str, content: bytes, *, status: int = HTTPStatus.OK, keep: str
+) -> Response:
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": keep}
+    if status == HTTPStatus.OK and is_known(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(content, status, headers | {"Content-Type": MEDIA_TYPES[_suffix(name)]})
 
 
 def is_known(if_none_match: str, tag: str) -> bool:

@@ -48,7 +48,7 @@ async def _status(request: Request, name: str) -> int:
 
 
 def _page(request: Request, name: str, *, status: int = 200) -> Response:
-    answer = ASSETS.answer(request, name, status=status)
+    answer = ASSETS.page(request, name, status=status)
     # No cache on the way may hand one reader's cookie to another.
     answer.headers["Cache-Control"] = "private, no-cache"
     if cookie := new_owner_cookie(request):

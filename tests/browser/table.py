@@ -30,7 +30,10 @@ table.open(window.fake, Array.from({ length: columns }, named));
 table.update(false);
 """
 WIDTH = "return Math.round(arguments[0].getBoundingClientRect().width)"
-LOADED = "import('/static/js/column-heading.js').then(arguments[arguments.length - 1])"
+LOADED = """
+const { src } = document.querySelector("script[type=module]");
+import(new URL("column-heading.js", src)).then(arguments[arguments.length - 1]);
+"""
 PASTE = """
 const area = document.createElement("textarea");
 area.setAttribute("aria-label", "Paste");

@@ -18,7 +18,7 @@ SCROLL = "document.querySelector('[role=grid]').scrollTop = 28 * arguments[0]"
 
 def without_words(piece: bytes) -> bytes:
     """A request for the module that puts problems into words asks for one that is not there."""
-    return piece.replace(b"/static/js/problem-view.js", b"/static/js/missing.js")
+    return piece.replace(b"/js/problem-view.js", b"/js/missing.js")
 
 
 def test_a_cut_line_resumes_without_a_gap_or_a_double(driver: WebDriver, server: Server) -> None:

@@ -1,5 +1,6 @@
 """Pages, their files, the catalog as JSON, and the signs of life."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,13 @@ from tests.problem import assert_problem
 from tests.serving import REPORTS, Served, serving_reports
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
+VERSIONED = re.compile(rb'"(/static/[0-9a-f]{16})/')
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+def unversioned(page: bytes) -> bytes:
+    """The page as its file is."""
+    return VERSIONED.sub(rb'"/static/', page)
 
 
 @pytest.mark.parametrize(
@@ -25,7 +32,7 @@ async def test_a_page_is_its_file_and_brings_the_owners_cookie(
 ) -> None:
     answer = await client.get(path)
 
-    assert answer.content == (STATIC / file).read_bytes()
+    assert unversioned(answer.content) == (STATIC / file).read_bytes()
     assert answer.headers["set-cookie"].startswith("rowstream_owner=")
     assert answer.headers["cache-control"] == "private, no-cache"
 
@@ -41,7 +48,8 @@ async def test_the_page_of_a_report_that_is_not_there_is_404_and_explains_itself
 ) -> None:
     answer = await client.get("/reports/nope")
 
-    assert (answer.status_code, answer.content) == (404, (STATIC / "report.html").read_bytes())
+    assert answer.status_code == 404
+    assert unversioned(answer.content) == (STATIC / "report.html").read_bytes()
 
 
 async def test_a_person_at_a_wrong_address_gets_a_page(client: httpx.AsyncClient) -> None:
@@ -69,6 +77,27 @@ async def test_a_known_file_is_not_sent_again(client: httpx.AsyncClient) -> None
     assert again.headers["x-content-type-options"] == "nosniff"
 
 
+async def test_the_files_of_a_page_are_kept_and_not_asked_for_again(
+    client: httpx.AsyncClient,
+) -> None:
+    page = await client.get("/reports/numbers")
+    files = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
+
+    assert len(files) > 30
+    for file in files:
+        answer = await client.get(file)
+        name = re.sub("^/static/[0-9a-f]{16}/", "", file)
+        assert answer.content == (STATIC / name).read_bytes()
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+async def test_a_file_of_another_version_is_not_kept(client: httpx.AsyncClient) -> None:
+    for path in ("/static/icon.svg", f"/static/{'0' * 16}/icon.svg"):
+        answer = await client.get(path)
+        assert answer.content == (STATIC / "icon.svg").read_bytes()
+        assert answer.headers["cache-control"] == "no-cache"
+
+
 async def test_each_file_has_its_type(client: httpx.AsyncClient) -> None:
     expected = {
         ".js": "text/javascript; charset=utf-8",
@@ -85,6 +114,7 @@ async def test_nothing_but_files_of_the_folder_is_served(server: Served) -> None
     for path in [
         *("../pyproject.toml", "%2e%2e/pyproject.toml", "..%2f..%2fetc/passwd", "%2fetc/passwd"),
         *("js", "", "js/../../README.md", "icon.svg%00.js", "js/theme.js%00", ".gitignore"),
+        *(f"{'0' * 16}/{path}" for path in ("", "../../README.md", "%2fetc/passwd")),
     ]:
         url = httpx.URL(server.url, raw_path=f"/static/{path}".encode())
         assert_problem(await server.client.get(url), "not_found")

@@ -1,0 +1,79 @@
+"""The version under which a page names its files."""
+
+from pathlib import Path
+
+import pytest
+from starlette.requests import Request
+
+from app.errors import NotFound
+from app.web.assets import Assets
+
+PAGE = b'<link rel="icon" href="/static/a.svg" /><a href="/static">'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "a.svg").write_bytes(b"<svg/>")
+    (tmp_path / "page.html").write_bytes(PAGE)
+    return tmp_path
+
+
+def request(tag: str = "") -> Request:
+    """A request of who has a file with that tag."""
+    return Request({"type": "http", "headers": [(b"if-none-match", tag.encode())]})
+
+
+def version(assets: Assets) -> str:
+    """The version that a page names now."""
+    before, _, after = bytes(assets.page(request(), "page.html").body).partition(b"/a.svg")
+    assert after == b'" /><a href="/static">'
+    return before.rpartition(b"/")[2].decode()
+
+
+def test_it_is_of_the_content_wherever_that_lies(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    for name in ("a.svg", "page.html"):
+        (other / name).write_bytes((folder / name).read_bytes())
+    alike, again = Assets(other), Assets(other)
+
+    assert version(alike) == version(again)
+    assert version(alike) != version(Assets(folder))  # which has the other folder in it
+
+
+def test_a_change_gives_another_and_the_one_before_is_not_kept(folder: Path) -> None:
+    assets = Assets(folder)
+    before = version(assets)
+    kept = assets.answer(request(), f"{before}/a.svg")
+    (folder / "a.svg").write_bytes(b"<svg></svg>")
+    after = version(assets)
+    gone = assets.answer(request(), f"{before}/a.svg")
+
+    assert after != before
+    assert "immutable" in kept.headers["cache-control"]
+    assert (bytes(gone.body), gone.headers["cache-control"]) == (b"<svg></svg>", "no-cache")
+    assert "immutable" in assets.answer(request(), f"{after}/a.svg").headers["cache-control"]
+
+
+def test_before_any_page_was_asked_for_the_version_is_known(folder: Path) -> None:
+    current = version(Assets(folder))
+
+    assert (
+        "immutable" in Assets(folder).answer(request(), f"{current}/a.svg").headers["cache-control"]
+    )
+
+
+def test_a_page_is_told_apart_by_the_version_in_it(folder: Path) -> None:
+    assets = Assets(folder)
+    tag = assets.page(request(), "page.html").headers["etag"]
+    known = assets.page(request(tag), "page.html").status_code
+    (folder / "a.svg").write_bytes(b"<svg></svg>")
+
+    assert (known, assets.page(request(tag), "page.html").status_code) == (304, 200)
+
+
+@pytest.mark.parametrize("name", ["", "/", "../a.svg", "nope.svg", "0123456789abcdef"])
+def test_what_is_not_there_is_not_found(folder: Path, name: str) -> None:
+    for path in (name, f"{'0' * 16}/{name}"):
+        with pytest.raises(NotFound):
+            Assets(folder).answer(request(), path)
