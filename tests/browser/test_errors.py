@@ -61,7 +61,7 @@ def test_without_a_network_the_page_says_so_and_a_press_of_retry_goes_on(
     page = ReportPage(driver, server.url).open("numbers", rows="3")
     driver.set_network_conditions(offline=True, latency=0, throughput=-1)
     try:
-        assert "Rowstream cannot be reached" in refused(page)
+        assert "There is no network" in refused(page)
     finally:
         driver.delete_network_conditions()
     driver.find_element(By.CSS_SELECTOR, "#problem button").click()
