@@ -142,7 +142,11 @@ class Maker:
     async def _typed(
         self, export: Export, opened: Opened, tracker: Tracker, *, text_columns: frozenset[int]
     ) -> tuple[StoredFile, int]:
-        async with scratch_file(self.scratch, export.key) as path:
+        # The scratch file goes before the other is published: behind that nothing is waited for.
+        async with (
+            self.store.writing(export.key) as sink,
+            scratch_file(self.scratch, export.key) as path,
+        ):
             form = await in_thread(partial(table_form, export.format))
             columns = opened.composition.columns
             table = form(path, columns, title=export.title, text_columns=text_columns)
@@ -155,9 +159,8 @@ class Maker:
                 raise
             tracker.has_rows(rows)
             await tracker.enter("finalizing")
-            async with self.store.writing(export.key) as sink:
-                hashed = Hashed(sink, tracker)
-                await _copy_file(path, hashed)
+            hashed = Hashed(sink, tracker)
+            await _copy_file(path, hashed)
         return self._file(export, hashed.size, hashed.digest.hexdigest()), rows
 
     async def _filled(self, opened: Opened, table: "TableFile", tracker: Tracker) -> int:
