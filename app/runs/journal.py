@@ -36,15 +36,13 @@ from app.runs.run import Run, Stage
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """An event that stands in the backlog, how large that is with it, and of a chunk how far the
-    run is.
-    """
+    """An event in the backlog, what that has with it, and of a chunk how far the run is."""
 
     number: int
     event: bytes
     size: int
-    chunks: int = 0
-    progress: Progress | None = None
+    chunks: int
+    progress: Progress | None
 
 
 Tell = Callable[[Appended], object]
@@ -144,29 +142,25 @@ class Journal:
                 self._writer.close()
 
     async def _show_total(self, progress: Progress) -> None:
-        self._progress = progress
-        self.run = replace(
-            self.run,
-            total=progress.total,
-            total_kind=progress.total_kind,
-            progress=progress.percent,
-        )
+        self._show_progress(progress)
         await self._append("progress", progress_data(self.run, self._elapsed()))
 
     def _show(self, appended: Appended) -> None:
         self.spoke_at = self._clock.monotonic()
-        self.run = replace(self.run, bytes=appended.size)
-        if progress := appended.progress:
-            self._progress = progress
-            self.run = replace(
-                self.run,
-                rows=progress.rows,
-                chunks=appended.chunks,
-                total=progress.total,
-                total_kind=progress.total_kind,
-                progress=progress.percent,
-            )
+        self.run = replace(self.run, bytes=appended.size, chunks=appended.chunks)
+        if appended.progress is not None:
+            self._show_progress(appended.progress)
         self._grown(appended.number, appended.event)
+
+    def _show_progress(self, progress: Progress) -> None:
+        self._progress = progress
+        self.run = replace(
+            self.run,
+            rows=progress.rows,
+            total=progress.total,
+            total_kind=progress.total_kind,
+            progress=progress.percent,
+        )
 
     def _elapsed(self) -> int:
         return self.run.elapsed_ms(self._clock.now())
@@ -191,17 +185,24 @@ class Journal:
             first_row, number = self._writer.rows, self._writer.chunks + 1
             progress = progress.with_rows(first_row + chunk.count)
             data = chunk_data(number, first_row, chunk, progress)
-            appended = self._written("chunk", *data, kind="chunk", rows=chunk.count)
-            tell(replace(appended, chunks=number, progress=progress))
-            del chunk, data, appended  # large ones must not be kept while the next one is made
+            tell(self._written("chunk", *data, kind="chunk", rows=chunk.count, progress=progress))
+            del chunk, data  # large ones must not be kept while the next one is made
 
     def _append_event(self, name: EventName, data: bytes, tell: Tell, *, kind: Kind) -> None:
         tell(self._written(name, data, kind=kind))
 
-    def _written(self, name: EventName, *data: Piece, kind: Kind, rows: int = 0) -> Appended:
-        event = event_bytes(self.run.id, self._writer.events + 1, name, *data)
-        self._writer.append(event, kind=kind, rows=rows)
-        return Appended(self._writer.events, event, self._writer.size)
+    def _written(
+        self,
+        name: EventName,
+        *data: Piece,
+        kind: Kind,
+        rows: int = 0,
+        progress: Progress | None = None,
+    ) -> Appended:
+        writer = self._writer
+        event = event_bytes(self.run.id, writer.events + 1, name, *data)
+        writer.append(event, kind=kind, rows=rows)
+        return Appended(writer.events, event, writer.size, writer.chunks, progress)
 
     def _check_size(self) -> None:
         if self._writer.size > self._most_bytes:

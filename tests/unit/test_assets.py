@@ -1,6 +1,7 @@
 """The version under which a page names its files."""
 
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from starlette.requests import Request
@@ -13,9 +14,11 @@ PAGE = b'<link rel="icon" href="/static/a.svg" /><a href="/static">'
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "a.svg").write_bytes(b"<svg/>")
-    (tmp_path / "page.html").write_bytes(PAGE)
-    return tmp_path
+    folder = tmp_path / "static"
+    folder.mkdir()
+    (folder / "a.svg").write_bytes(b"<svg/>")
+    (folder / "page.html").write_bytes(PAGE)
+    return folder
 
 
 def request(tag: str = "") -> Request:
@@ -31,14 +34,11 @@ def version(assets: Assets) -> str:
 
 
 def test_it_is_of_the_content_wherever_that_lies(folder: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other"
-    other.mkdir()
-    for name in ("a.svg", "page.html"):
-        (other / name).write_bytes((folder / name).read_bytes())
-    alike, again = Assets(other), Assets(other)
+    other = copytree(folder, tmp_path / "other")
+    more = copytree(folder, tmp_path / "more")
+    (more / "b.svg").write_bytes(b"<svg/>")
 
-    assert version(alike) == version(again)
-    assert version(alike) != version(Assets(folder))  # which has the other folder in it
+    assert version(Assets(other)) == version(Assets(folder)) != version(Assets(more))
 
 
 def test_a_change_gives_another_and_the_one_before_is_not_kept(folder: Path) -> None:
