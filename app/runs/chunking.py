@@ -27,8 +27,8 @@ class Block(Protocol):
         """How many rows."""
         ...
 
-    def __getitem__(self, rows: slice, /) -> Self:
-        """Some of them."""
+    def divided(self, first: int, /) -> tuple[Self, Self]:
+        """So many rows, or all, and the others."""
         ...
 
     def __add__(self, other: Self, /) -> Self:
@@ -59,9 +59,9 @@ class Rows:
         """How many rows."""
         return len(self.rows)
 
-    def __getitem__(self, rows: slice) -> "Rows":
-        """Some of them."""
-        return Rows(self.rows[rows])
+    def divided(self, first: int) -> "tuple[Rows, Rows]":
+        """So many rows, or all, and the others."""
+        return Rows(self.rows[:first]), Rows(self.rows[first:])
 
     def __add__(self, other: "Rows") -> "Rows":
         """These rows and then those."""
@@ -132,12 +132,10 @@ class Chunker:
         return chunk
 
     def _cut(self, block: Block) -> Iterator[Chunk]:
-        start = 0
-        while start < len(block):
+        while block:
             # What does not fit is encoded again, row by row: so not much more than would fit.
             most = min(self._most_rows - self._count, self._part_rows)
-            part = block[start : start + most]
-            start += len(part)
+            part, block = block.divided(most)
             yield from self._add_part(part)
 
     def _add_part(self, part: Block) -> Iterator[Chunk]:

@@ -26,7 +26,7 @@ from app.errors import RowstreamError
 from app.runs.choice import Choice, ReaderName, choose_reader, comes_before_the_rows
 from app.runs.chunking import Rows
 from app.runs.clock import Clock
-from app.runs.copytext import Lines, value_bytes
+from app.runs.copytext import Lines
 from app.runs.delivery import Delivery
 from app.runs.journal import Journal
 from app.runs.line import Line
@@ -125,11 +125,11 @@ class Reading:
 
         async def take(text: bytes) -> None:
             lines = Lines.of(text)
-            fitting = lines.within(most)
+            fitting, others = lines.within(most)
             if fitting:
                 await self.delivery.add(fitting)
-            if len(fitting) < len(lines):
-                sizes = value_bytes(lines.lines[len(fitting)])
+            if others:
+                sizes = others.value_bytes()
                 raise row_too_large(prepared.composition.columns, sizes, most)
 
         await copy_rows(connection, prepared.composition, take, row_bytes=most)

@@ -45,7 +45,7 @@ class Readers:
         chunker, most = self._chunker(), self.settings.row_bytes
 
         async def take_lines(text: bytes) -> None:
-            cut(chunker, Lines.of(text).within(most), take)
+            cut(chunker, Lines.of(text).within(most)[0], take)
 
         await copy_rows(self.alone.connection, self.composition, take_lines, row_bytes=most)
         flush(chunker, take)

@@ -7,7 +7,7 @@ import orjson
 from hypothesis import given, strategies as st
 
 from app.runs.chunking import Block, Chunker, Rows
-from app.runs.copytext import Lines, value_bytes
+from app.runs.copytext import Lines
 
 Values = tuple[str | None, ...]
 
@@ -59,15 +59,26 @@ def test_lines_in_parts_are_the_same_lines(rows: list[Values], cuts: list[int]) 
     assert encoded(whole) == orjson.dumps(rows)
 
 
-@given(ROWS, st.integers(0, 5), st.integers(0, 5), st.integers(0, 5))
-def test_some_of_the_lines_are_those_rows(
-    rows: list[Values], cut: int, start: int, stop: int
-) -> None:
-    whole = Lines.of(text_of(rows[:cut])) + Lines.of(text_of(rows[cut:]))
-    some = whole[start:stop]
+@given(ROWS, st.lists(st.integers(0, 5), max_size=4))
+def test_divided_lines_are_those_rows(rows: list[Values], firsts: list[int]) -> None:
+    lines = Lines.of(text_of(rows))
+    for first in firsts:
+        some, lines = lines.divided(first)
+        expected, rows = rows[:first], rows[first:]
 
-    assert len(some) == len(rows[start:stop])
-    assert (some, some.size) == (Lines.of(text_of(rows[start:stop])), some.size)
+        assert (some.size, len(some)) == (len(text_of(expected)), len(expected))
+        assert not expected or encoded(some) == orjson.dumps(expected)
+        assert (lines.size, len(lines)) == (len(text_of(rows)), len(rows))
+        assert not rows or encoded(lines) == orjson.dumps(rows)
+
+
+@given(st.lists(st.integers(0, 300)), st.integers(0, 40))
+def test_lines_however_unlike_are_divided_where_one_ends(sizes: list[int], first: int) -> None:
+    texts = [b"x" * size + b"\n" for size in sizes]
+    some, others = Lines.of(b"".join(texts)).divided(first)
+
+    assert [each.size for each in some.singly()] == [len(text) for text in texts[:first]]
+    assert [each.size for each in others.singly()] == [len(text) for text in texts[first:]]
 
 
 @given(ROWS, st.integers(0, 5), st.integers(1, 4), st.integers(1, 200))
@@ -82,7 +93,9 @@ def test_chunks_of_lines_are_those_of_the_rows(
 
 @given(TEXT)
 def test_the_size_of_a_value_is_that_of_its_text(text: str | None) -> None:
-    assert value_bytes(copy_line((text,))) == [len((text or "").encode())]
+    lines = Lines.of(text_of([(text,), ("abc",)]))
+
+    assert lines.value_bytes() == [len((text or "").encode())]
 
 
 def test_the_text_of_a_null_is_not_null() -> None:
@@ -93,9 +106,11 @@ def test_the_text_of_a_null_is_not_null() -> None:
 
 def test_lines_end_before_the_first_whose_values_are_too_large() -> None:
     lines = Lines.of(b"abc\n" + rb"a\nb" + b"\nabcd\na\n")
+    fitting, others = lines.within(3)
 
-    assert lines.within(3).lines == [b"abc", rb"a\nb"]
-    assert lines.within(4) == lines
+    assert encoded(fitting) == rb'[["abc"],["a\nb"]]'
+    assert encoded(others) == b'[["abcd"],["a"]]'
+    assert [len(part) for part in lines.within(4)] == [4, 0]
 
 
 @given(st.lists(st.integers(0, 300), min_size=1))
