@@ -7,29 +7,15 @@ export const single = /** @type {const} */ (["columns", "order", "search", "limi
 /** @param {string} search the query string, with or without "?" @returns {Address} */
 export function readAddress(search) {
   const query = new URLSearchParams(search);
-  const address = emptyAddress();
-  address.where = query.getAll("where");
-  for (const name of single) address[name] = query.get(name);
-  for (const [name, value] of query) {
-    if (!isReserved(name)) address.arguments[name] = value;
-  }
-  return address;
+  const named = /** @type {Record<typeof single[number], string | null>} */ (Object.fromEntries(single.map((name) => [name, query.get(name)])));
+  const given = [...query].filter(([name]) => !isReserved(name));
+  // No prototype, so that a parameter may be called __proto__.
+  return { ...named, where: query.getAll("where"), arguments: Object.assign(Object.create(null), Object.fromEntries(given)) };
 }
 
 /** @returns {Address} */
 export function emptyAddress() {
-  // No prototype, so that a parameter may be called __proto__.
-  const given = /** @type {Record<string, string>} */ (Object.create(null));
-  return {
-    arguments: given,
-    columns: null,
-    where: [],
-    order: null,
-    search: null,
-    limit: null,
-    timezone: null,
-    run: null,
-  };
+  return readAddress("");
 }
 
 /** @param {Address} address @returns {string} empty, or beginning with "?" */

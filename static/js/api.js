@@ -9,43 +9,43 @@ const PATIENCE = 30_000;
 
 /** @returns {Promise<ReportRecord[]>} */
 export async function listReports() {
-  return (await askJson("/api/reports")).reports;
+  return (await ask("/api/reports")).reports;
 }
 
 /** @param {string} report @returns {Promise<ReportRecord>} */
 export async function askReport(report) {
-  return askJson(`/api/reports/${encodeURIComponent(report)}`);
+  return ask(`/api/reports/${encodeURIComponent(report)}`);
 }
 
 /** @returns {Promise<RunRecord[]>} my runs, newest first */
 export async function listRuns() {
-  return (await askJson("/api/runs")).runs;
+  return (await ask("/api/runs")).runs;
 }
 
 /** @param {string} report @param {Address} address @returns {Promise<RunRecord>} */
 export async function startRun(report, address) {
   const path = `/api/reports/${encodeURIComponent(report)}/runs${startQuery(address)}`;
-  return askJson(path, "POST");
+  return ask(path, "POST");
 }
 
 /** @param {string} run @returns {Promise<RunRecord>} */
 export async function askRun(run) {
-  return askJson(runPath(run));
+  return ask(runPath(run));
 }
 
 /** Ends a run; the answer is the run, ended or about to end. @param {string} run @returns {Promise<RunRecord>} */
 export async function cancelRun(run) {
-  return askJson(`/api/reports/cancel/${encodeURIComponent(run)}`, "POST");
+  return ask(`/api/reports/cancel/${encodeURIComponent(run)}`, "POST");
 }
 
 /** @param {string} run @param {number} after the number of the last chunk known @returns {Promise<ChunkIndex>} of the later ones */
 export async function askChunkIndex(run, after = 0) {
-  return askJson(`${runPath(run)}/chunks?after=${after}`);
+  return ask(`${runPath(run)}/chunks?after=${after}`);
 }
 
 /** @param {string} run @param {number} chunk @returns {Promise<Uint8Array>} the chunk's JSON, not parsed */
 export async function askChunk(run, chunk) {
-  return reach(`${runPath(run)}/chunks/${chunk}`, "GET", async (response) => new Uint8Array(await response.arrayBuffer()));
+  return ask(`${runPath(run)}/chunks/${chunk}`, "GET", async (response) => new Uint8Array(await response.arrayBuffer()));
 }
 
 /** @param {string} run @param {number} after the number of the last event seen, 0 = none */
@@ -63,31 +63,17 @@ function runPath(run) {
   return `/api/runs/${encodeURIComponent(run)}`;
 }
 
-/** @param {string} path @param {string} method @returns {Promise<any>} */
-export async function askJson(path, method = "GET") {
-  const text = await ask(path, method);
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The page on which a network asks who is there, for one.
-    throw new ProblemError(problemOf(200, "", null));
-  }
-}
-
-/** @param {string} path @param {string} method @returns {Promise<string>} */
-export async function ask(path, method = "GET") {
-  return reach(path, method, (response) => response.text());
-}
-
-/** @template T @param {string} path @param {string} method @param {(response: Response) => Promise<T>} read @returns {Promise<T>} */
-async function reach(path, method, read) {
+/** @param {string} path @param {string} method @param {(response: Response) => Promise<any>} read @returns {Promise<any>} */
+export async function ask(path, method = "GET", read = (response) => response.json()) {
   let problem = unreachable();
   try {
     const response = await fetch(path, { method, signal: AbortSignal.timeout(PATIENCE) });
     if (response.ok) return await read(response);
     problem = await answerProblem(response);
-  } catch {
-    // fetch does not tell why: refused, cut in the middle and too slow are one to the reader.
+  } catch (error) {
+    // What is no JSON is the page on which a network asks who is there, for one. Of all else fetch does
+    // not tell why: refused, cut in the middle and too slow are one to the reader.
+    if (error instanceof SyntaxError) problem = problemOf(200, "", null);
   }
   throw new ProblemError(problem);
 }

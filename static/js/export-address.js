@@ -7,7 +7,7 @@ import { runAddress } from "./run-address.js";
 export const formatNames = { csv: "CSV", json: "JSON", ndjson: "NDJSON", xlsx: "XLSX", parquet: "Parquet" };
 
 /** How CSV is written where nothing else is asked for: as psql does. @type {Record<string, string>} */
-export const csvDefaults = { delimiter: ",", quoteChar: '"', header: "true", bom: "false", spreadsheet_safe: "false" };
+const csvDefaults = { delimiter: ",", quoteChar: '"', header: "true", bom: "false", spreadsheet_safe: "false" };
 
 /** @param {string} name @returns {name is ExportFormat} */
 export function isFormat(name) {

@@ -20,7 +20,7 @@ export function complain(fields, sentence) {
 }
 
 /** @param {Field} field */
-export function finding(field) {
+function finding(field) {
   const { validity, type } = field;
   if (validity.valueMissing && !validity.badInput) return type === "select-one" ? "The report needs one of these." : "The report needs a value here.";
   return `This has to be ${type === "number" && field.getAttribute("step") === "1" ? "a whole number" : kinds[type] ?? "another value"}.`;

@@ -1,8 +1,8 @@
 // @ts-check
 /** The form that a report's parameters make, and the arguments that a filled form means. */
 
-import { inputFor, takesEmpty } from "./column-type.js";
 import { element } from "./element.js";
+import { inputFor, takesEmpty } from "./input-type.js";
 
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Field */
 

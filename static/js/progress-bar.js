@@ -11,7 +11,6 @@ export function drawBar(bar, { underWay, known, moves, words }) {
   bar.classList.toggle("unknown", moves && known === null);
   bar.style.setProperty("--done", String((known ?? 0) / 100));
   // Without a value the bar says "busy, nobody knows for how long".
-  if (known === null) bar.removeAttribute("aria-valuenow");
-  else bar.setAttribute("aria-valuenow", String(known));
-  bar.setAttribute("aria-valuetext", words.filter(Boolean).join(", "));
+  bar.ariaValueNow = known === null ? null : String(known);
+  bar.ariaValueText = words.filter(Boolean).join(", ");
 }

@@ -14,7 +14,6 @@ export class RecordPanel extends RowPanel {
   /** @type {Row | null} */
   #values = null;
   #cells;
-  #list;
   /** @type {RowPanel | null} */
   #opened = null;
 
@@ -29,7 +28,6 @@ export class RecordPanel extends RowPanel {
       button("Copy JSON", () => this.#copy(recordJson, "Row as JSON")),
     ]);
     this.#cells = cells;
-    this.#list = list;
   }
 
   /** @override */
@@ -42,7 +40,6 @@ export class RecordPanel extends RowPanel {
   draw(values) {
     this.#values = values;
     this.entitle(this.rowWords, values ? counted(values.length, "column") : "loading…");
-    this.#list.classList.toggle("loading", values === null);
     this.#cells.forEach((cell, at) => this.#fill(cell, at, values ? (values[at] ?? null) : ""));
   }
 
@@ -54,8 +51,7 @@ export class RecordPanel extends RowPanel {
   /** @param {HTMLElement} cell @param {number} at @param {string | null} value */
   #fill(cell, at, value) {
     cell.classList.toggle("null", value === null);
-    if (value === null) cell.setAttribute("aria-label", "NULL");
-    else cell.removeAttribute("aria-label");
+    cell.ariaLabel = value === null ? "NULL" : null;
     const text = value ?? "";
     if (text.length <= SHOWN) return setText(cell, text);
     const more = button(`Show all ${counted(text.length, "character")}`, () => this.#openValue(at), "plain");

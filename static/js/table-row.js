@@ -45,7 +45,7 @@ export class TableRow {
   show(index, values) {
     if (index === this.index && values === this.#values) return;
     if (index !== this.index) this.#number(index);
-    if (values === null || !this.#values) this.#busy(values === null);
+    if (values === null || !this.#values) this.element.ariaBusy = String(values === null);
     this.#values = values;
     this.#cells.forEach((cell, at) => showValue(cell, this.#slots[at], values));
   }
@@ -54,14 +54,8 @@ export class TableRow {
   #number(index) {
     this.index = index;
     // The heading is row 1.
-    this.element.setAttribute("aria-rowindex", String(index + 2));
+    this.element.ariaRowIndex = String(index + 2);
     this.#header.textContent = count(index + 1);
-  }
-
-  /** @param {boolean} busy */
-  #busy(busy) {
-    this.element.setAttribute("aria-busy", String(busy));
-    this.element.classList.toggle("loading", busy);
   }
 
   /** Shows as selected what lies between two positions. @param {number} left @param {number} right */
@@ -70,8 +64,8 @@ export class TableRow {
     this.#selected = [left, right];
     this.#header.classList.toggle("touched", left <= right);
     this.#cells.forEach((cell, at) => {
-      const { position } = this.#slots[at] ?? { position: -1 };
-      cell.setAttribute("aria-selected", String(left <= position && position <= right));
+      const { position } = this.#slots[at];
+      cell.ariaSelected = String(left <= position && position <= right);
     });
   }
 
@@ -81,28 +75,25 @@ export class TableRow {
   }
 }
 
-/** @param {HTMLElement} cell a heading or a cell @param {Slot | undefined} slot */
-export function place(cell, slot) {
-  if (!slot) return;
-  cell.className = slot.look;
-  cell.style.left = slot.left;
+/** @param {HTMLElement} cell a heading or a cell @param {Slot} slot */
+export function place(cell, { look, left, grouped, position }) {
+  cell.className = look;
+  cell.style.left = left;
   // To find a text's direction takes time; that of numbers is known.
-  if (slot.grouped) cell.removeAttribute("dir");
-  else cell.dir = "auto";
+  cell.dir = grouped ? "" : "auto";
   // The row's number is column 1.
-  cell.setAttribute("aria-colindex", String(slot.position + 2));
+  cell.ariaColIndex = String(position + 2);
 }
 
-/** @param {HTMLElement} cell @param {Slot | undefined} slot @param {Row | null} values */
-export function showValue(cell, slot, values) {
-  const value = values && slot ? values[slot.index] : "";
+/** @param {HTMLElement} cell @param {Slot} slot @param {Row | null} values */
+export function showValue(cell, { index, grouped }, values) {
+  const value = values ? values[index] : "";
   const whole = value ?? "";
   const text = whole.length > SHOWN ? `${whole.slice(0, SHOWN)}…` : whole;
-  if (slot?.grouped) showGroups(cell, digitGroups(text));
+  if (grouped) showGroups(cell, digitGroups(text));
   else cell.textContent = text;
-  const isNull = value === null;
-  if (cell.classList.toggle("null", isNull)) cell.setAttribute("aria-label", "NULL");
-  else cell.removeAttribute("aria-label");
+  cell.classList.toggle("null", value === null);
+  cell.ariaLabel = value === null ? "NULL" : null;
 }
 
 // A cell mostly gets a number of its size again: new elements cost more than new texts.
