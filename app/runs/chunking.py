@@ -14,6 +14,8 @@ Row = tuple[str | None, ...]
 Piece = bytes | memoryview
 Pieces = tuple[Piece, ...]
 
+FILLED = 0.95  # of the room, by a guess: where rows are about alike the guess then fits
+
 
 class Block(Protocol):
     """Consecutive rows as a reader brings them. Empty ones are false."""
@@ -33,10 +35,6 @@ class Block(Protocol):
 
     def __add__(self, other: Self, /) -> Self:
         """These rows and then those."""
-        ...
-
-    def singly(self) -> Iterator[Self]:
-        """Each row as a block of its own."""
         ...
 
     def encoded(self) -> Pieces:
@@ -67,10 +65,6 @@ class Rows:
         """These rows and then those."""
         return Rows((*self.rows, *other.rows))
 
-    def singly(self) -> "Iterator[Rows]":
-        """Each row as a block of its own."""
-        return (Rows([row]) for row in self.rows)
-
     def encoded(self) -> Pieces:
         """Their JSON, without the brackets of the array that they are in."""
         return (memoryview(orjson.dumps(self.rows))[1:-1],)
@@ -97,7 +91,7 @@ class Chunker:
         self._pieces: list[Piece] = []
         self._count = 0
         self._size = 0
-        self._part_rows = most_rows
+        self._row_bytes = 0.0
 
     @property
     def gathered(self) -> int:
@@ -121,7 +115,7 @@ class Chunker:
         What is left waits for more rows or for `flush`.
         """
         block, self._gathered = self._gathered, None
-        return iter(()) if block is None else self._cut(block)
+        return self._cut(block) if block else iter(())
 
     def flush(self) -> Chunk | None:
         """The rest as a chunk, when `chunks` has given all of its own; None when there is none."""
@@ -132,14 +126,20 @@ class Chunker:
         return chunk
 
     def _cut(self, block: Block) -> Iterator[Chunk]:
+        self._row_bytes = self._row_bytes or (block.size or 0) / len(block)
         while block:
-            # What does not fit is encoded again, row by row: so not much more than would fit.
-            most = min(self._most_rows - self._count, self._part_rows)
-            part, block = block.divided(most)
+            part, block = block.divided(self._part_rows())
             yield from self._add_part(part)
+
+    def _part_rows(self) -> int:
+        """Rows that are likely to fit, by those before: what does not is encoded once more."""
+        room = self._most_bytes - self._size
+        likely = FILLED * room / self._row_bytes if self._row_bytes else self._most_rows
+        return max(1, min(self._most_rows - self._count, int(likely)))
 
     def _add_part(self, part: Block) -> Iterator[Chunk]:
         pieces = part.encoded()
+        self._row_bytes = _bytes(pieces) / len(part)
         if self._fits(pieces):
             yield from self._take(pieces, len(part))
         elif len(part) == 1:
@@ -147,8 +147,8 @@ class Chunker:
             yield from self._take(pieces, 1)
         else:
             del pieces  # large, and about to be made again
-            for row in part.singly():
-                yield from self._add_part(row)
+            for half in part.divided(len(part) // 2):
+                yield from self._add_part(half)
 
     def _fits(self, pieces: Pieces) -> bool:
         return self._size + _bytes(pieces) + (self._count > 0) <= self._most_bytes
@@ -163,7 +163,6 @@ class Chunker:
             yield from self._flushed()
 
     def _flushed(self) -> Iterator[Chunk]:
-        self._part_rows = max(1, self._count)
         if chunk := self.flush():
             yield chunk
 

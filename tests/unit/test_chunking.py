@@ -1,15 +1,43 @@
 """Chunks end where their limits say, whatever blocks the rows came in."""
 
+from dataclasses import dataclass, replace
 from itertools import chain, pairwise
+from typing import Self
 
 import orjson
 import pytest
 from hypothesis import given, strategies as st
 
-from app.runs.chunking import Block, Chunk, Chunker, Row, Rows
+from app.runs.chunking import Block, Chunk, Chunker, Pieces, Row, Rows
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=30)
 ROWS = st.lists(st.tuples(st.none() | TEXT, TEXT), max_size=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A block that writes down how many rows were encoded at a time."""
+
+    block: Rows
+    encodings: list[int]
+
+    @property
+    def size(self) -> None:
+        return self.block.size
+
+    def __len__(self) -> int:
+        return len(self.block)
+
+    def __add__(self, other: Self) -> Self:
+        return replace(self, block=self.block + other.block)
+
+    def divided(self, first: int) -> tuple[Self, Self]:
+        some, others = self.block.divided(first)
+        return replace(self, block=some), replace(self, block=others)
+
+    def encoded(self) -> Pieces:
+        self.encodings.append(len(self))
+        return self.block.encoded()
 
 
 def chunks_of(
@@ -84,6 +112,19 @@ def test_a_row_that_is_larger_than_a_chunk_is_one_alone() -> None:
     rows: list[Row] = [("a",), ("b" * 50,), ("c",)]
 
     assert [chunk.count for chunk in chunks_of([rows], most_bytes=20)] == [1, 1, 1]
+
+
+def test_rows_of_which_fewer_fit_than_1000_are_hardly_encoded_twice() -> None:
+    encodings: list[int] = []
+    rows: list[Row] = [("x" * (1000 + number % 7),) for number in range(10_000)]
+    chunker = Chunker(most_rows=1000, most_bytes=500_000)
+    block = Counted(Rows(rows), encodings)
+
+    chunks = [*cut(chunker, block), *last(chunker)]
+
+    assert len(chunks) == 21
+    assert sum(encodings) < 1.4 * len(rows)
+    assert len(encodings) < 10 * len(chunks)
 
 
 @given(ROWS, st.lists(st.integers(0, 60)), st.integers(1, 9), st.integers(1, 200))
