@@ -53,7 +53,7 @@ export function streamPath(run, after) {
   return `${runPath(run)}/stream?after=${after}`;
 }
 
-/** @param {string} run @param {"csv" | "json" | "ndjson"} format */
+/** @param {string} run @param {string} format "csv", "json" or "ndjson" */
 export function rowsPath(run, format) {
   return `${runPath(run)}/rows.${format}`;
 }

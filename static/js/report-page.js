@@ -2,7 +2,7 @@
 /** The report page: holds its one state, and joins the form, the run and what is drawn. */
 
 import { Announcer } from "./announcer.js";
-import { emptyAddress, readAddress, reportName, reportPath, startQuery } from "./address.js";
+import { readAddress, reportName, reportPath, startQuery } from "./address.js";
 import { askReport } from "./api.js";
 import { columnList, columnNames } from "./column-list.js";
 import { at, find, setText } from "./element.js";
@@ -16,8 +16,8 @@ import { announcement, tabTitle } from "./run-words.js";
 /** How often clocks on the page are drawn anew, and from when on a run is a long one (ms). */
 const TICK = 200;
 const LONG = 1000;
-
-RunTable.define();
+/** What the table says that its reader wants. */
+const TOLD = ["cellopen", "recordopen", "columnschange", "copied"];
 
 class ReportPage {
   #name = reportName(location.pathname);
@@ -34,7 +34,7 @@ class ReportPage {
   /** What the table and the problem panel show now. @type {{ columns: unknown, problem: unknown }} */
   #drawn = { columns: null, problem: null };
   #scheduled = false;
-  /** What is tried again about a trouble of the page's own. @type {{ problem: Problem, act: () => Promise<void> } | null} */
+  /** A trouble of the page's own, and what tries again. @type {{ problem: Problem, again: () => void } | null} */
   #beside = null;
   /** @type {Promise<void> | undefined} */
   #accompanied;
@@ -44,7 +44,6 @@ class ReportPage {
   /** For a report that has parameters. @type {import("./report-form.js").ReportForm | null} */
   #form = null;
   #table = find(document, "run-table", RunTable);
-  #problem = at("problem");
   #announcer = new Announcer(at("announcer"));
   /** The value or the record that is looked at; each comes with its first click. @type {import("./row-panel.js").RowPanel | null} */
   #panel = null;
@@ -53,7 +52,7 @@ class ReportPage {
     this.#table.name = this.#name;
     this.#listen();
     setText(at("title"), this.#name);
-    this.#openRun(this.#session);
+    this.#openRun();
     await this.#describe();
     setInterval(() => isInProgress(this.#state) && this.#schedule(), TICK);
   }
@@ -79,22 +78,28 @@ class ReportPage {
 
   #listen() {
     const { cancel, confirm } = this.#view;
-    at("form").addEventListener("submit", (event) => this.#submit(event));
-    cancel.addEventListener("click", () => this.#state.cancelling || confirm.showModal());
-    confirm.addEventListener("close", () => this.#confirmed());
-    at("retry").addEventListener("click", () => this.#retry());
-    at("retry-now").addEventListener("click", () => this.#session.retryConnection());
-    for (const name of ["cellopen", "recordopen"]) this.#table.addEventListener(name, (event) => this.#try(() => this.#look(event)));
-    this.#table.addEventListener("copied", (event) => event instanceof CustomEvent && setText(at("said"), event.detail.words));
-    this.#table.addEventListener("columnschange", (event) => event instanceof CustomEvent && this.#arrange(event.detail.columns));
-    at("columns").addEventListener("click", () => this.#try(() => this.#showColumns()));
-    at("exports").addEventListener("click", (event) => this.#exportPressed(event));
-    at("goto").addEventListener("submit", (event) => this.#goToRow(event));
+    at("form").onsubmit = (event) => this.#submit(event);
+    cancel.onclick = () => this.#state.cancelling || confirm.showModal();
+    confirm.onclose = () => this.#confirmed();
+    at("retry").onclick = () => this.#retry();
+    at("retry-now").onclick = () => this.#session.retryConnection();
+    at("columns").onclick = () => this.#showColumns();
+    at("exports").onclick = (event) => this.#exportPressed(event);
+    at("goto").onsubmit = (event) => this.#goToRow(event);
+    for (const type of TOLD) this.#table.addEventListener(type, (event) => event instanceof CustomEvent && this.#told(event));
     addEventListener("popstate", () => location.search === this.#followed || this.#return());
     // The frame that was asked for does not come any more.
     document.addEventListener("visibilitychange", () => this.#scheduled && this.#render());
     addEventListener("pagehide", () => this.#session.pause(true));
     addEventListener("pageshow", (event) => event.persisted && isInProgress(this.#state) && this.#session.pause(false));
+  }
+
+  /** What the table says. @param {CustomEvent} event */
+  #told(event) {
+    const { type, detail } = event;
+    if (type === "copied") setText(at("said"), detail.words);
+    else if (type === "columnschange") this.#arrange(detail.columns);
+    else this.#look(event);
   }
 
   #fillForm() {
@@ -107,7 +112,8 @@ class ReportPage {
     list.replaceChildren();
     if (startQuery({ ...this.#address, arguments: {} }) === "") return;
     const goTo = (/** @type {Address} */ without) => {
-      this.#goTo(without);
+      this.#setAddress(without, "pushState");
+      this.#return();
       this.#view.run.focus();
     };
     import("./filter-chips.js").then(({ filterChips }) => list.replaceChildren(...filterChips(this.#address, goTo)), () => {});
@@ -119,55 +125,52 @@ class ReportPage {
     const all = this.#state.columns?.map(({ name }) => name) ?? [];
     // A name that stands twice says nothing to the server.
     const isTold = new Set(all).size === all.length;
-    this.#replaceAddress({ ...this.#address, columns: isTold ? columnList(names) : null });
+    this.#setAddress({ ...this.#address, columns: isTold ? columnList(names) : null }, "replaceState");
     this.#showFilters();
-  }
-
-  /** @param {Address} address which means what is there */
-  #replaceAddress(address) {
-    this.#address = address;
-    history.replaceState(null, "", reportPath(this.#name, address));
-    this.#followed = location.search;
   }
 
   // Who opens a run by its id alone finds in the form what it was asked for.
   /** @param {RunRecord} record */
-  async #fillFrom(record) {
-    const { runAddress } = await needed(import("./run-address.js"));
-    if (this.#address.run !== record.run) return;
-    this.#replaceAddress({ ...this.#address, arguments: runAddress(record).arguments });
-    this.#fillForm();
+  #fillFrom(record) {
+    this.#using(() => import("./run-address.js"), ({ runAddress }) => {
+      if (this.#address.run !== record.run) return;
+      this.#setAddress({ ...this.#address, arguments: runAddress(record).arguments }, "replaceState");
+      this.#fillForm();
+    });
   }
 
   /** @param {SubmitEvent} event */
   #submit(event) {
     event.preventDefault();
-    if (!isInProgress(this.#state) && this.#state.status !== "starting" && this.#isReady()) this.#start();
+    if (!isInProgress(this.#state) && this.#state.status !== "starting") this.#start(this.#asked());
   }
 
   #isReady() {
-    return this.#form === null || this.#form.isReady();
+    return this.#form?.isReady() ?? true;
   }
 
-  async #start() {
-    this.#address = this.#asked();
+  /** @param {Address} address */
+  async #start(address) {
+    if (!this.#isReady()) return;
+    this.#address = address;
+    this.#showFilters();
     const session = this.#replaceSession();
-    const run = await session.start(this.#name, this.#address);
+    const run = await session.start(this.#name, address);
     if (session !== this.#session || run === null) return;
-    this.#goTo({ ...this.#address, run }, false);
+    this.#setAddress({ ...this.#address, run }, "pushState");
     this.#form?.remember();
   }
 
   /** What the form and the address ask for now. @returns {Address} */
   #asked() {
-    const known = this.#report ? emptyAddress() : this.#address;
-    return { ...this.#address, arguments: this.#form?.arguments ?? known.arguments, run: null };
+    const known = this.#report ? {} : this.#address.arguments;
+    return { ...this.#address, arguments: this.#form?.arguments ?? known, run: null };
   }
 
   /** @param {Event} event */
   #exportPressed({ target }) {
     if (!(target instanceof HTMLButtonElement) || !this.#isReady()) return;
-    this.#try(async () => (await needed(import("./export-start.js"))).startFrom(target, this.#name, this.#asked()));
+    this.#using(() => import("./export-start.js"), ({ startFrom }) => startFrom(target, this.#name, this.#asked()));
   }
 
   #confirmed() {
@@ -176,51 +179,53 @@ class ReportPage {
     confirm.returnValue = "";
   }
 
-  /** Does something beside the run; where it fails, the button of the problem panel tries it again. @param {() => Promise<void>} act */
-  async #try(act) {
+  /**
+   * Does something beside the run with a module that comes when it is needed; where that fails, the
+   * button of the problem panel tries again.
+   * @template Module @param {() => Promise<Module>} load @param {(module: Module) => unknown} act
+   */
+  async #using(load, act) {
     try {
-      await act();
+      await act(await needed(load()));
     } catch (error) {
       const problem = problemFrom(error);
-      this.#beside = { problem, act };
+      this.#beside = { problem, again: () => this.#using(load, act) };
       this.#dispatch({ type: "trouble", run: this.#state.run, problem });
     }
   }
 
   /** The button of the problem panel. */
   #retry() {
-    if (this.#report === null) return location.reload();
     const { run, problem, trouble } = this.#state;
-    if (trouble) {
+    if (this.#report === null) location.reload();
+    else if (trouble) {
       this.#session.retry();
-      return trouble === this.#beside?.problem ? this.#try(this.#beside.act) : undefined;
-    }
-    if (run !== null && !isFinal(this.#state) && problem?.retryable) return this.#replaceSession().open(run);
-    return this.#isReady() && this.#start();
+      if (trouble === this.#beside?.problem) this.#beside.again();
+    } else if (run !== null && !isFinal(this.#state) && problem?.retryable) this.#replaceSession().open(run);
+    else this.#start(this.#asked());
   }
 
-  /** @param {Address} address @param {boolean} anew whether the page follows the address */
-  #goTo(address, anew = true) {
+  /** @param {Address} address what is shown, or will be @param {"pushState" | "replaceState"} how */
+  #setAddress(address, how) {
     this.#address = address;
-    history.pushState(null, "", reportPath(this.#name, address));
+    history[how](null, "", reportPath(this.#name, address));
     this.#followed = location.search;
-    if (anew) this.#return();
   }
 
+  /** Shows what the address names now. */
   #return() {
     this.#followed = location.search;
     this.#address = readAddress(this.#followed);
     this.#fillForm();
-    const session = this.#replaceSession();
+    this.#replaceSession();
     if (this.#address.run === null) this.#dispatch({ type: "reset" });
-    this.#openRun(session);
+    this.#openRun();
   }
 
-  /** @param {RunSession} session */
-  #openRun(session) {
+  #openRun() {
     const { run, arguments: given } = this.#address;
     this.#bare = Object.keys(given).length ? null : run;
-    if (run !== null) session.open(run);
+    if (run !== null) this.#session.open(run);
   }
 
   #replaceSession() {
@@ -235,9 +240,11 @@ class ReportPage {
 
   /** @param {import("./run-state.js").Action} action */
   #dispatch(action) {
-    if (action.type === "record" && action.record.report !== this.#name) return this.#moveTo(action.record);
-    if (action.type === "record" && action.record.run === this.#bare) this.#try(() => this.#fillFrom(action.record));
-    if (action.type === "record") this.#bare = null;
+    if (action.type === "record") {
+      if (action.record.report !== this.#name) return this.#moveTo(action.record);
+      if (action.record.run === this.#bare) this.#fillFrom(action.record);
+      this.#bare = null;
+    }
     const wasLost = isLost(this.#state);
     this.#state = reduce(this.#state, action);
     const { trouble } = this.#state;
@@ -249,7 +256,7 @@ class ReportPage {
   /** To the page of the report that the run is of. @param {RunRecord} record */
   #moveTo(record) {
     this.#session.leave();
-    this.#try(async () => location.replace(reportPath(record.report, (await needed(import("./run-address.js"))).runAddress(record))));
+    this.#using(() => import("./run-address.js"), ({ runAddress }) => location.replace(reportPath(record.report, runAddress(record))));
   }
 
   #schedule() {
@@ -266,9 +273,10 @@ class ReportPage {
     const state = this.#state;
     const now = performance.now();
     const title = this.#report?.title ?? this.#name;
+    const problem = state.trouble ?? state.problem;
     this.#view.render(state, now);
     setText(find(document, "title", HTMLTitleElement), tabTitle(state, title));
-    if (this.#drawn.problem !== (state.trouble ?? state.problem)) this.#renderProblem(state.trouble ?? state.problem);
+    if (this.#drawn.problem !== problem) this.#renderProblem(problem);
     if (this.#drawn.columns !== state.columns) this.#openTable(state.columns);
     this.#table.update(isFinal(state));
     this.#panel?.update();
@@ -289,8 +297,7 @@ class ReportPage {
   /** @param {Column[] | null} columns */
   #openTable(columns) {
     this.#drawn.columns = columns;
-    this.#table.shown = columnNames(this.#address.columns);
-    this.#table.open(this.#session.store, columns ?? []);
+    this.#table.open(this.#session.store, columns ?? [], columnNames(this.#address.columns));
     if (columns) setTimeout(() => this.#provide(), TICK);
     this.#table.hidden = columns === null;
     this.#panel?.close();
@@ -303,17 +310,18 @@ class ReportPage {
     import("./paper.js").then(({ printSheets }) => printSheets(this.#table, () => this.#report), () => {});
   }
 
-  async #accompany() {
-    const companions = await import("./run-companions.js").catch(() => null);
-    if (companions) this.#companions = new companions.RunCompanions();
-    this.#schedule();
+  #accompany() {
+    return import("./run-companions.js").then(({ RunCompanions }) => {
+      this.#companions = new RunCompanions();
+      this.#schedule();
+    }, () => {});
   }
 
   // The panel itself says what has happened: for when not even the module can be had.
   /** @param {Problem | null} problem */
   async #renderProblem(problem) {
     this.#drawn.problem = problem;
-    const where = { panel: this.#problem, fields: at("fields") };
+    const where = { panel: at("problem"), fields: at("fields") };
     where.panel.hidden = true;
     if (!problem) return;
     setText(find(where.panel, "h2", HTMLElement), problem.title);
@@ -323,33 +331,29 @@ class ReportPage {
     if (this.#drawn.problem === problem) where.panel.hidden = told;
   }
 
-  async #showColumns() {
-    const again = isInProgress(this.#state) ? null : () => this.#runWhole();
-    (await needed(import("./column-menu.js"))).openColumnMenu(this.#table, at("columns"), this.#report?.columns.length ?? 0, again);
-  }
-
-  /** Reads the columns, too, that were hidden when the run began. */
-  #runWhole() {
-    if (!this.#isReady()) return;
-    this.#address = { ...this.#address, columns: null };
-    this.#showFilters();
-    this.#start();
+  #showColumns() {
+    // Reads the columns, too, that were hidden when the run began.
+    const again = isInProgress(this.#state) ? null : () => this.#start({ ...this.#asked(), columns: null });
+    const all = this.#report?.columns.length ?? 0;
+    this.#using(() => import("./column-menu.js"), ({ openColumnMenu }) => openColumnMenu(this.#table, at("columns"), all, again));
   }
 
   /** @param {Event} event */
   #goToRow(event) {
     event.preventDefault();
-    const row = find(document, "#goto-row", HTMLInputElement).valueAsNumber;
-    this.#table.reveal(Math.min(row, this.#state.rows) - 1);
-    find(this.#table, "[role=grid]", HTMLElement).focus();
+    const row = find(document, "#goto-row", HTMLInputElement).valueAsNumber - 1;
+    const { column } = this.#table.range.active;
+    this.#using(() => import("./table-cells.js"), ({ goTo }) => goTo(this.#table, { row, column }));
+    this.#table.box.focus();
   }
 
-  /** @param {Event} event `cellopen` or `recordopen` */
-  async #look(event) {
+  /** @param {CustomEvent} event `cellopen` or `recordopen` */
+  #look(event) {
     const { store } = this.#session;
     const { columns } = this.#state;
-    const { openPanel } = await needed(import("./panels.js"));
-    if (event instanceof CustomEvent && columns && !this.#panel?.isOpen) this.#panel = openPanel(event, store, columns, this.#table);
+    this.#using(() => import("./panels.js"), ({ openPanel }) => {
+      if (columns && !this.#panel?.isOpen) this.#panel = openPanel(event, store, columns, this.#table);
+    });
   }
 }
 

@@ -10,9 +10,6 @@ import { figures, lineWords, rowWords, stageWords } from "./run-words.js";
 
 /** @typedef {import("./run-state.js").RunState} RunState */
 
-/** @type {("csv" | "json" | "ndjson")[]} */
-const formats = ["csv", "json", "ndjson"];
-
 export class ReportView {
   run = at("run");
   cancel = at("cancel");
@@ -22,44 +19,52 @@ export class ReportView {
 
   /** @param {RunState} state @param {number} now */
   render(state, now) {
+    const { status, rows, progress } = state;
     const running = isInProgress(state);
-    const moves = running || state.status === "starting";
+    const moves = running || status === "starting";
     const stage = stageWords(state);
-    find(document, "main", HTMLElement).dataset.status = isLost(state) ? "lost" : state.status;
-    for (const [id, text] of Object.entries({ stage, ...figures(state, now) })) setText(at(id), text);
-    drawBar(at("bar"), {
-      underWay: moves || state.progress !== null, known: state.progress, moves, words: [stage, rowWords(state)],
+    find(document, "main", HTMLElement).dataset.status = isLost(state) ? "lost" : status;
+    this.#words({
+      stage, ...figures(state, now), "line-text": lineWords(state, now), kept: keptSoFar(rows),
+      "download-label": running ? "Rows so far" : rowCount(rows),
     });
-    at("badge").hidden = !isPartial(state);
-    setText(at("badge"), `Partial: ${rowCount(state.rows)}`);
-    at("line").hidden = !isLost(state);
-    setText(at("line-text"), lineWords(state, now));
-    at("empty").hidden = state.rows > 0;
-    at("tools").hidden = state.rows === 0 || state.columns === null;
-    at("rows").hidden = state.problem !== null && state.columns === null;
+    this.#hide(state, running);
+    drawBar(at("bar"), { underWay: moves || progress !== null, known: progress, moves, words: [stage, rowWords(state)] });
     this.#buttons(state, running);
-    this.#downloads(state, running);
+    this.#link(state.run);
+  }
+
+  /** @param {Record<string, string>} words by the id of what says them */
+  #words(words) {
+    for (const [id, text] of Object.entries(words)) setText(at(id), text);
   }
 
   /** @param {RunState} state @param {boolean} running */
-  #buttons({ status, rows, cancelling }, running) {
-    const { run, cancel, confirm } = this;
-    setText(at("kept"), keptSoFar(rows));
-    if (!running && confirm.open) confirm.close();
-    run.hidden = running;
-    cancel.hidden = !running;
-    run.ariaDisabled = String(status === "starting");
-    cancel.ariaDisabled = String(cancelling);
+  #hide(state, running) {
+    const { run, rows, columns, problem } = state;
+    const isHidden = {
+      run: running,
+      cancel: !running,
+      line: !isLost(state),
+      rows: problem !== null && columns === null,
+      empty: rows > 0,
+      tools: rows === 0 || columns === null,
+      downloads: run === null || (rows === 0 && !(isFinal(state) && !isPartial(state))),
+    };
+    for (const [id, hidden] of Object.entries(isHidden)) at(id).hidden = hidden;
   }
 
   /** @param {RunState} state @param {boolean} running */
-  #downloads(state, running) {
-    const { run } = state;
-    const box = at("downloads");
-    box.hidden = run === null || (state.rows === 0 && !(isFinal(state) && !isPartial(state)));
-    setText(at("download-label"), running ? "Rows so far" : rowCount(state.rows));
+  #buttons({ status, cancelling }, running) {
+    if (!running && this.confirm.open) this.confirm.close();
+    this.run.ariaDisabled = String(status === "starting");
+    this.cancel.ariaDisabled = String(cancelling);
+  }
+
+  /** @param {string | null} run */
+  #link(run) {
     if (run === null || run === this.#linked) return;
     this.#linked = run;
-    for (const format of formats) find(box, `[data-format=${format}]`, HTMLAnchorElement).href = rowsPath(run, format);
+    for (const link of at("downloads").querySelectorAll("a")) link.href = rowsPath(run, link.dataset.format ?? "");
   }
 }

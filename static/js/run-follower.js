@@ -27,20 +27,19 @@ import { takeSlot } from "./stream-slot.js";
 
 /**
  * @typedef {{
- *   event: (name: string, data: Uint8Array) => void,
- *   seen: (record: RunRecord, index: ChunkIndex) => void,
- *   chunks: () => number,
- *   isFull: () => boolean,
- *   connection: (connection: "connecting" | "open" | "watching" | "waiting" | "retrying" | "offline", wait: number) => void,
- *   finished: (record: RunRecord) => Promise<void>,
- *   refused: (problem: Problem) => void,
- * }} Follow `wait` is in ms; `finished` may be rejected with a ProblemError, as what asks for more; `seen` is what watching learns, `chunks` how many of them are known
+ *   store: { chunks: number, isFull: boolean },
+ *   event(name: string, data: Uint8Array): void,
+ *   seen(record: RunRecord, index: ChunkIndex): void,
+ *   connection(connection: "connecting" | "open" | "watching" | "waiting" | "retrying" | "offline", wait: number): void,
+ *   finished(record: RunRecord): Promise<void>,
+ *   refused(problem: Problem): void,
+ * }} Follower `wait` is in ms; `finished` may be rejected with a ProblemError, as what asks for more; `seen` is what watching learns, `store.chunks` how many of them are known
  */
 
 export class RunFollower {
   #run;
   #after;
-  #follow;
+  #tell;
   #means;
   #attempt = 0;
   #offline = false;
@@ -54,14 +53,14 @@ export class RunFollower {
   #timer;
 
   /**
-   * @param {string} run @param {number} after the number of the last event that is known, 0 = none @param {Follow} follow
+   * @param {string} run @param {number} after the number of the last event that is known, 0 = none @param {Follower} tell
    * @param {{ random?: () => number, ask?: typeof askRun, stream?: typeof RunStream, watch?: typeof RunWatch,
    *   slot?: typeof takeSlot, network?: EventTarget }} means
    */
-  constructor(run, after, follow, means = {}) {
+  constructor(run, after, tell, means = {}) {
     this.#run = run;
     this.#after = after;
-    this.#follow = follow;
+    this.#tell = tell;
     this.#means = { random: Math.random, ask: askRun, stream: RunStream, watch: RunWatch, slot: takeSlot, network: globalThis, ...means };
   }
 
@@ -85,7 +84,7 @@ export class RunFollower {
   /** @param {Event} event */
   handleEvent({ type }) {
     this.#offline = type === "offline";
-    if (this.#offline) this.#follow.connection("offline", 0);
+    if (this.#offline) this.#tell.connection("offline", 0);
     else this.#askAgain();
   }
 
@@ -100,7 +99,7 @@ export class RunFollower {
   }
 
   async #connect() {
-    if (this.#attempt === 0) this.#follow.connection("connecting", 0);
+    if (this.#attempt === 0) this.#tell.connection("connecting", 0);
     if (!(await this.#stream())) this.#watch();
   }
 
@@ -108,7 +107,7 @@ export class RunFollower {
   /** @returns {Promise<boolean>} false where there is no slot, or no room */
   async #stream() {
     const effort = this.#effort;
-    const release = this.#follow.isFull() ? null : await this.#means.slot(() => this.#watch());
+    const release = this.#tell.store.isFull ? null : await this.#means.slot(() => this.#watch());
     if (effort !== this.#effort) {
       release?.();
       return true;
@@ -116,46 +115,48 @@ export class RunFollower {
     if (release === null) return false;
     this.#close();
     this.#release = release;
-    this.#line = new this.#means.stream(this.#run, this.#after, {
-      event: (name, number, data) => this.#event(name, number, data),
-      opened: () => this.#follow.connection("open", 0),
-      ended: () => this.stop(),
-      lost: (problem) => this.#lost(problem),
-    });
+    this.#line = new this.#means.stream(this.#run, this.#after, this);
     return true;
   }
 
   #watch() {
     this.#close();
-    this.#line = new this.#means.watch(this.#run, {
-      chunks: this.#follow.chunks,
-      seen: (record, index) => this.#seen(record, index),
-      finished: (record) => this.#finish(record),
-      lost: (problem) => this.#lost(problem),
-    });
+    this.#line = new this.#means.watch(this.#run, this);
   }
 
-  /** @param {RunRecord} record @param {ChunkIndex} index */
-  #seen(record, index) {
+  /** How many chunks are known. */
+  get chunks() {
+    return this.#tell.store.chunks;
+  }
+
+  /** Told by the watch. @param {RunRecord} record @param {ChunkIndex} index */
+  seen(record, index) {
     this.#attempt = 0;
     this.#after = Math.max(this.#after, index.event);
-    this.#follow.connection("watching", 0);
-    this.#follow.seen(record, index);
+    this.#tell.connection("watching", 0);
+    this.#tell.seen(record, index);
     this.#stream();
   }
 
-  /** @param {string} name @param {number} number @param {Uint8Array} data */
-  #event(name, number, data) {
-    this.#attempt = 0;
-    // What was seen is not shown twice, whatever a proxy or a server sends again.
-    if (number !== 0 && number <= this.#after && !isEnd(name)) return;
-    this.#after = Math.max(this.#after, number);
-    this.#follow.event(name, data);
-    if (this.#follow.isFull() && !isEnd(name)) this.#watch();
+  /** Told by the stream. */
+  opened() {
+    this.#tell.connection("open", 0);
   }
 
-  /** @param {Problem | null} problem */
-  #lost(problem) {
+  /** Told by the stream. @param {string} name @param {number} number @param {Uint8Array} data */
+  event(name, number, data) {
+    const ends = isEnd(name);
+    this.#attempt = 0;
+    // What was seen is not shown twice, whatever a proxy or a server sends again.
+    if (number !== 0 && number <= this.#after && !ends) return;
+    this.#after = Math.max(this.#after, number);
+    this.#tell.event(name, data);
+    if (ends) this.stop();
+    else if (this.#tell.store.isFull) this.#watch();
+  }
+
+  /** Told by the stream, or the watch, which is over. @param {Problem | null} problem */
+  lost(problem) {
     if (problem && !mayPass(problem)) this.#askAgain(problem);
     else this.#wait();
   }
@@ -164,7 +165,7 @@ export class RunFollower {
     this.#close();
     const wait = waitAfter(this.#attempt, this.#means.random);
     if (!this.#offline) this.#attempt += 1;
-    this.#follow.connection(this.#offline ? "offline" : "waiting", wait);
+    this.#tell.connection(this.#offline ? "offline" : "waiting", wait);
     this.#timer = setTimeout(() => this.retryNow(), wait);
   }
 
@@ -172,7 +173,7 @@ export class RunFollower {
   async #askAgain(problem = null) {
     this.#close();
     const effort = this.#effort;
-    if (!this.#offline) this.#follow.connection("retrying", 0);
+    if (!this.#offline) this.#tell.connection("retrying", 0);
     try {
       const record = await this.#means.ask(this.#run);
       if (effort === this.#effort) this.#resume(record, problem);
@@ -183,17 +184,17 @@ export class RunFollower {
 
   /** @param {RunRecord} record @param {Problem | null} problem */
   #resume(record, problem) {
-    if (isEnd(record.status)) this.#finish(record);
+    if (isEnd(record.status)) this.finished(record);
     else if (problem === null) this.#connect();
     else if (problem.status < 400) this.#wait();
     else this.#refused(problem);
   }
 
-  /** @param {RunRecord} record */
-  async #finish(record) {
+  /** Told by the watch: the run has ended. @param {RunRecord} record */
+  async finished(record) {
     const effort = this.#effort;
     try {
-      await this.#follow.finished(record);
+      await this.#tell.finished(record);
       if (effort === this.#effort) this.stop();
     } catch (error) {
       if (effort === this.#effort) this.#refused(problemFrom(error));
@@ -204,6 +205,6 @@ export class RunFollower {
   #refused(problem) {
     if (mayPass(problem)) return this.#wait();
     this.stop();
-    this.#follow.refused(problem);
+    this.#tell.refused(problem);
   }
 }

@@ -100,39 +100,36 @@ export class RunSession {
     if (this.#left) return;
     if (isEnd(record.status)) {
       this.#dispatch({ type: "opening", run: record.run });
-      return this.#show(record, index);
+      return this.finished(record, index);
     }
     // Without its columns a run has no rows.
     const known = record.columns ? await index : undefined;
     if (this.#left) return;
     if (known) this.#know(known);
     this.#tell(record);
-    this.#follower = new RunFollower(record.run, known?.event ?? 0, this.#follow(record.run));
+    this.#follower = new RunFollower(record.run, known?.event ?? 0, this);
     this.#follower.start();
   }
 
-  /** @param {string} run @returns {import("./run-follower.js").Follow} */
-  #follow(run) {
-    return {
-      event: (name, data) => this.#event(run, name, data),
-      seen: (record, index) => this.#seen(record, index),
-      chunks: () => this.store.chunks,
-      isFull: () => this.store.isFull,
-      connection: (connection, wait) => this.#dispatch({ type: "connection", run, connection, retryAt: performance.now() + wait }),
-      finished: (record) => this.#show(record),
-      refused: (problem) => this.#dispatch({ type: "cut", run, problem, at: performance.now() }),
-    };
-  }
-
-  /** @param {string} run @param {string} name @param {Uint8Array} bytes */
-  #event(run, name, bytes) {
+  /** Told by the follower. @param {string} name @param {Uint8Array} bytes */
+  event(name, bytes) {
     const data = name === "chunk" ? chunkHead(bytes) : JSON.parse(decoder.decode(bytes));
     if (name === "chunk") this.store.append(data, bytes);
-    this.#dispatch({ type: "event", run, name, data, at: performance.now() });
+    this.#dispatch({ type: "event", run: this.#run, name, data, at: performance.now() });
   }
 
-  /** @param {RunRecord} record @param {ChunkIndex} index of the chunks after those that are known */
-  #seen(record, index) {
+  /** Told by the follower. @param {import("./run-state.js").RunState["connection"]} connection @param {number} wait in ms */
+  connection(connection, wait) {
+    this.#dispatch({ type: "connection", run: this.#run, connection, retryAt: performance.now() + wait });
+  }
+
+  /** Told by the follower: the run is not there any more. @param {Problem} problem */
+  refused(problem) {
+    this.#dispatch({ type: "cut", run: this.#run, problem, at: performance.now() });
+  }
+
+  /** Told by the follower. @param {RunRecord} record @param {ChunkIndex} index of the chunks after those that are known */
+  seen(record, index) {
     this.store.useIndex(index.first_rows, index.rows, this.store.chunks);
     this.#tell(record);
   }
@@ -143,8 +140,8 @@ export class RunSession {
   }
 
   // An ended run is not replayed: its chunks are loaded by number as they are looked at.
-  /** @param {RunRecord} record @param {Promise<ChunkIndex>} asked */
-  async #show(record, asked = askChunkIndex(record.run)) {
+  /** Told by the follower. @param {RunRecord} record @param {Promise<ChunkIndex>} asked */
+  async finished(record, asked = askChunkIndex(record.run)) {
     let index = await asked;
     // Asked for while rows still came.
     if (!index.complete) index = await askChunkIndex(record.run);
@@ -162,8 +159,7 @@ export class RunSession {
 
   /** @param {unknown} error undefined where a chunk has come */
   #loaded(error) {
-    const problem = error === undefined ? null : problemFrom(error);
-    if (problem) this.#dispatch({ type: "trouble", run: this.#run, problem });
-    else this.#dispatch({ type: "loaded", run: this.#run });
+    const run = this.#run;
+    this.#dispatch(error === undefined ? { type: "loaded", run } : { type: "trouble", run, problem: problemFrom(error) });
   }
 }

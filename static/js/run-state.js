@@ -25,9 +25,9 @@
  *   | { type: "start" }
  *   | { type: "refused", problem: Problem }
  *   | { type: "record", record: RunRecord, at: number }
- *   | { type: "event", run: string, name: string, data: any, at: number }
- *   | { type: "cut", run: string, problem: Problem, at: number }
- *   | { type: "connection", run: string, connection: RunState["connection"], retryAt: number }
+ *   | { type: "event", run: string | null, name: string, data: any, at: number }
+ *   | { type: "cut", run: string | null, problem: Problem, at: number }
+ *   | { type: "connection", run: string | null, connection: RunState["connection"], retryAt: number }
  *   | { type: "loaded", run: string | null }
  *   | { type: "cancel", run: string | null, cancelling: boolean }
  *   | { type: "trouble", run: string | null, problem: Problem | null }} Action

@@ -14,10 +14,9 @@ const SILENCE = 37_500;
 
 /**
  * @typedef {{
- *   event: (name: string, number: number, data: Uint8Array) => void,
- *   opened: () => void,
- *   ended: () => void,
- *   lost: (problem: Problem | null) => void,
+ *   event(name: string, number: number, data: Uint8Array): void,
+ *   opened(): void,
+ *   lost(problem: Problem | null): void,
  * }} Listener `number` is the event's, 0 for one that has none; `problem` is what the server answered instead of events
  */
 
@@ -82,7 +81,6 @@ export class RunStream {
     if (this.#closed || name === "ping") return;
     if (isEnd(name)) this.close();
     this.#listener.event(name, number, data);
-    if (isEnd(name)) this.#listener.ended();
   }
 
   /** @param {Problem | null} problem */

@@ -9,7 +9,6 @@ import { bounds, isOne, only } from "./cell-range.js";
 import { ColumnLayout } from "./column-layout.js";
 import { element } from "./element.js";
 import { count } from "./format.js";
-import { arranged } from "./table-columns.js";
 import { TableHead } from "./table-head.js";
 import { recall } from "./table-memory.js";
 import { TableRow } from "./table-row.js";
@@ -42,8 +41,8 @@ export class RunTable extends HTMLElement {
   range = only({ row: 0, column: 0 });
   head = new TableHead();
   body = element("div", { role: "rowgroup", class: "body" });
-  /** @type {string[] | null} */
-  #shown = null;
+  /** Names of the columns to show, in their order; null is all of them. @type {string[] | null} */
+  shown = null;
   /** @type {TableRow[]} */
   #rows = [];
   view = emptyView();
@@ -69,10 +68,6 @@ export class RunTable extends HTMLElement {
   #size = { width: 0, height: 0, head: 0, character: 8 };
   #observer = new ResizeObserver(() => this.#resized());
 
-  static define() {
-    customElements.define("run-table", RunTable);
-  }
-
   connectedCallback() {
     this.append(this.box, this.#probe);
     for (const sized of [this.box, this.head.element, this.#probe]) this.#observer.observe(sized);
@@ -85,10 +80,11 @@ export class RunTable extends HTMLElement {
     this.#input?.leave();
   }
 
-  /** Shows another run from its first row. @param {Source} source @param {Column[]} columns */
-  open(source, columns) {
+  /** Shows another run from its first row. @param {Source} source @param {Column[]} columns @param {string[] | null} shown names of those to show */
+  open(source, columns, shown = null) {
     this.source = source;
-    this.layout = new ColumnLayout(columns, this.#shown, recall(this.name));
+    this.shown = shown;
+    this.layout = new ColumnLayout(columns, shown, recall(this.name));
     this.head.open(columns);
     this.view = emptyView();
     this.range = only({ row: 0, column: 0 });
@@ -105,32 +101,14 @@ export class RunTable extends HTMLElement {
     this.draw();
   }
 
-  /** Names of the columns to show, in their order; null is all of them. */
-  get shown() {
-    return this.#shown;
-  }
-
-  set shown(names) {
-    if (String(names) === String(this.#shown)) return;
-    const { columns, arrangement } = this.layout;
-    this.arrange({ ...arranged(columns, names, []), pins: arrangement.pins }, names);
-  }
-
   /** Shows the columns otherwise; the active one stays it. @param {import("./table-columns.js").Arrangement} arrangement @param {string[] | null} names */
   arrange(arrangement, names) {
     const { row, column } = this.range.active;
     const index = this.layout.placing.shown[column] ?? 0;
-    this.#shown = names;
+    this.shown = names;
     this.layout.arrange(arrangement);
     this.draw();
     this.select(only({ row, column: Math.max(0, this.layout.placing.shown.indexOf(index)) }));
-  }
-
-  /** Makes a cell the active one and brings it into view. @param {number} row @param {number} [index] of the column in the run */
-  async reveal(row, index = -1) {
-    const { goTo } = await import("./table-cells.js");
-    const column = this.layout.placing.shown.indexOf(index);
-    goTo(this, { row, column: column < 0 ? this.range.active.column : column });
   }
 
   /** @param {Range} range */
@@ -281,3 +259,5 @@ export class RunTable extends HTMLElement {
     for (const event of early) this.#input.handle(event);
   }
 }
+
+customElements.define("run-table", RunTable);

@@ -16,10 +16,10 @@ const PAUSE = 500;
 
 /**
  * @typedef {{
- *   chunks: () => number,
- *   seen: (record: RunRecord, index: ChunkIndex) => void,
- *   finished: (record: RunRecord) => void,
- *   lost: (problem: Problem) => void,
+ *   chunks: number,
+ *   seen(record: RunRecord, index: ChunkIndex): void,
+ *   finished(record: RunRecord): void,
+ *   lost(problem: Problem): void,
  * }} Watcher `chunks` is how many are known; the index has the later ones
  */
 
@@ -73,7 +73,7 @@ export class RunWatch {
       this.close();
       return this.#watcher.finished(record);
     }
-    const index = await this.#means.askIndex(this.#run, this.#watcher.chunks());
+    const index = await this.#means.askIndex(this.#run, this.#watcher.chunks);
     if (!this.#closed) this.#watcher.seen(record, index);
   }
 }

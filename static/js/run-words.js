@@ -2,22 +2,19 @@
 /** What a run's state reads like: its stage, its counts, how it ended. Pure. */
 
 import { count, duration, ordinal, percent, rowCount, secondsLeft } from "./format.js";
-import { elapsed, isFinal, isInProgress, isLost } from "./run-state.js";
+import { elapsed, isFinal, isInProgress, isLost, isPartial } from "./run-state.js";
 
 /** @typedef {import("./run-state.js").RunState} RunState */
 
-const stages = {
+/** What a stage of a run under way, or any other status, is called. @type {Record<string, string>} */
+const names = {
+  idle: "Not run yet",
+  opening: "Opening…",
+  starting: "Starting…",
   queued: "Waiting in line",
   fetching: "Waiting for the first row",
   processing: "Receiving rows",
   finalizing: "Finishing",
-};
-
-/** @type {Record<string, string>} */
-const statuses = {
-  idle: "Not run yet",
-  opening: "Opening…",
-  starting: "Starting…",
   completed: "Completed",
   failed: "Failed",
   cancelled: "Cancelled",
@@ -28,12 +25,11 @@ const reasons = { user: "", follower_left: " because nobody was following it", o
 
 /** @param {RunState} state */
 export function stageWords(state) {
-  const { stage, position } = state;
+  const { status, stage, position } = state;
   if (state.cancelling) return "Cancelling…";
   if (isLost(state)) return state.connection === "offline" ? "Offline" : "Connection lost";
-  if (!isInProgress(state)) return statuses[state.status] ?? "";
-  const words = stages[stage ?? "fetching"];
-  return stage === "queued" && position ? `${words}: ${ordinal(position)}` : words;
+  const name = names[isInProgress(state) ? (stage ?? "fetching") : status];
+  return stage === "queued" && position ? `${name}: ${ordinal(position)}` : name;
 }
 
 /** @param {RunState} state */
@@ -50,13 +46,15 @@ function about({ total_kind }) {
 /** All that is known in figures, by the element that shows it. @param {RunState} state @param {number} now */
 export function figures(state, now) {
   const running = isInProgress(state);
-  if (!running && !isFinal(state)) return { "row-figure": "", percent: "", elapsed: "", when: "", why: "" };
+  if (!running && !isFinal(state)) return { "row-figure": "", percent: "", elapsed: "", when: "", why: "", badge: "" };
+  const reason = reasons[state.reason ?? "user"];
   return {
     "row-figure": rowWords(state),
     percent: running && state.progress !== null ? about(state) + percent(state.progress) : "",
     elapsed: duration(elapsed(state, now)),
     when: !running && state.createdAt ? new Date(state.createdAt).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }) : "",
-    why: reasons[state.reason ?? "user"] && `Cancelled${reasons[state.reason ?? "user"]}`,
+    why: reason && `Cancelled${reason}`,
+    badge: isPartial(state) ? `Partial: ${rowCount(state.rows)}` : "",
   };
 }
 
@@ -67,17 +65,13 @@ export function lineWords({ connection, retryAt }, now) {
   return `Connection lost. The rows so far are kept. Trying again ${when}.`;
 }
 
-/** Why a cancelled run ended. @param {RunState} state */
-export function cancelWords({ reason, rows }) {
-  return `The run was cancelled${reasons[reason ?? "user"]}. ${rowCount(rows)} ${rows === 1 ? "is" : "are"} kept.`;
-}
-
 /** What is said to a screen reader. @param {RunState} state */
 export function announcement(state) {
-  if (state.status === "idle") return "";
-  if (state.status === "cancelled") return cancelWords(state);
-  const { "row-figure": rows, percent: done } = figures(state, 0);
-  const counts = state.rows > 0 || isFinal(state) ? [rows, done] : [];
+  const { status, reason, rows } = state;
+  if (status === "idle") return "";
+  if (status === "cancelled") return `The run was cancelled${reasons[reason ?? "user"]}. ${rowCount(rows)} ${rows === 1 ? "is" : "are"} kept.`;
+  const { "row-figure": figure, percent: done } = figures(state, 0);
+  const counts = rows > 0 || isFinal(state) ? [figure, done] : [];
   return [stageWords(state), ...counts].filter(Boolean).join(", ");
 }
 

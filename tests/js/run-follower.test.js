@@ -19,7 +19,8 @@ async function follow({ answers = [], slots = Infinity, full = false, after = 0 
     class {
       constructor(_run, ...rest) {
         const [after, listener] = kind === "stream" ? rest : [undefined, rest[0]];
-        this.open = world.open = { kind, after, ...listener, closed: false };
+        const said = (name) => (...words) => listener[name](...words);
+        this.open = world.open = { kind, after, event: said("event"), seen: said("seen"), finished: said("finished"), lost: said("lost"), closed: false };
         world.lines.push(this.open);
       }
       close() {
@@ -46,7 +47,7 @@ async function follow({ answers = [], slots = Infinity, full = false, after = 0 
     "r",
     after,
     {
-      event: told("event"), seen: told("seen"), chunks: () => 3, isFull: () => world.full,
+      event: told("event"), seen: told("seen"), store: { chunks: 3, get isFull() { return world.full; } },
       connection: (state, wait) => world.heard.push(`${state} ${wait}`), finished: async (record) => world.finish(record), refused: told("refused"),
     },
     { random: () => 1, ask, stream: line("stream"), watch: line("watch"), slot, network: world.network },
@@ -172,10 +173,11 @@ test("a follower that was stopped is silent, has no slot and does not hear of th
 });
 
 test("a slot is given back when the connection is over, however it ends", async () => {
-  for (const how of ["lost", "ended"]) {
+  const ways = [({ lost }) => lost(null), ({ event }) => event("completed", 9, bytes)];
+  for (const end of ways) {
     const world = await follow({ slots: 1 });
     assert.equal(world.slots, 0);
-    world.open[how](null);
+    end(world.open);
     assert.equal(world.slots, 1);
     world.follower.stop();
   }
@@ -216,7 +218,7 @@ test("a final event that fills the page is the end", async () => {
   const world = await follow();
   world.full = true;
   world.open.event("completed", 9, bytes);
-  assert.deepEqual(kinds(world), ["stream"]);
+  assert.deepEqual(kinds(world), ["(stream)"]);
 });
 
 test("a slot that is taken away leaves a watch", async () => {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { keptWords } from "../../static/js/kept-words.js";
 import { elapsed, idle, isFinal, isInProgress, isPartial, reduce } from "../../static/js/run-state.js";
-import { announcement, cancelWords, figures, lineWords, stageWords, tabTitle } from "../../static/js/run-words.js";
+import { announcement, figures, lineWords, stageWords, tabTitle } from "../../static/js/run-words.js";
 
 const record = {
   run: "r", report: "flights", title: "Flights", arguments: {}, query: {}, status: "pending", stage: "queued",
@@ -58,8 +58,8 @@ test("an end is the end of cancelling, too", () => {
 });
 
 test("who cancelled is told, with the rows that are kept", () => {
-  assert.equal(cancelWords(after(ended("cancelled", { reason: "user" }))), "The run was cancelled. 1,000 rows are kept.");
-  assert.match(cancelWords(after(ended("cancelled", { reason: "follower_left" }))), /nobody was following/);
+  assert.equal(announcement(after(ended("cancelled", { reason: "user" }))), "The run was cancelled. 1,000 rows are kept.");
+  assert.match(announcement(after(ended("cancelled", { reason: "follower_left" }))), /nobody was following/);
 });
 
 test("a failure keeps the rows and brings its problem", () => {

@@ -26,7 +26,7 @@ async function watch(...statuses) {
     chunks += index.first_rows.length;
     heard.push(`${chunks} chunks`);
   };
-  const watcher = { chunks: () => chunks, seen, finished: ({ status }) => heard.push(status), lost: ({ code }) => heard.push(code) };
+  const watcher = { get chunks() { return chunks; }, seen, finished: ({ status }) => heard.push(status), lost: ({ code }) => heard.push(code) };
   const made = new RunWatch("r", watcher, { ask, askIndex });
   await settled();
   return { heard, asked, watch: made };
@@ -58,7 +58,7 @@ test("the next look waits for the answers to the one before, since browsers slow
     asked += 1;
     return new Promise((resolve) => (answer = () => resolve({ status: "processing" })));
   };
-  new RunWatch("r", { chunks: () => 0, seen: () => {} }, { ask, askIndex: async () => ({ first_rows: [] }) });
+  new RunWatch("r", { chunks: 0, seen: () => {} }, { ask, askIndex: async () => ({ first_rows: [] }) });
   await pass(60_000);
   assert.equal(asked, 1);
   answer();
