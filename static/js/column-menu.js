@@ -1,6 +1,7 @@
 // @ts-check
 /** The menus of the table's columns: of one of them, and of all. */
 
+import { only } from "./cell-range.js";
 import { copyRange } from "./copying.js";
 import { movedTo, natural, neighbour, shownNames, toggledHidden, toggledPin } from "./column-edits.js";
 import { fitWidth, focusEdge } from "./column-width.js";
@@ -71,14 +72,18 @@ function moving(table, index, step, text) {
   return { text, stays: true, off: target === null, press: () => target !== null && change(table, movedTo(arrangement, index, target)) };
 }
 
-/** Shows the columns otherwise, keeps it, and says so. @param {RunTable} table @param {Arrangement} arrangement */
+/** Shows the columns otherwise, where the active one stays it; keeps it, and says so. @param {RunTable} table @param {Arrangement} arrangement */
 export function change(table, arrangement) {
-  const { columns } = table.layout;
-  const before = String(table.shown);
-  const names = shownNames(arrangement, columns);
-  table.arrange(arrangement, names);
-  remember(table.name, table.layout.kept);
-  if (String(names) !== before) table.dispatchEvent(new CustomEvent("columnschange", { detail: { columns: names }, bubbles: true }));
+  const { layout, range, shown: before } = table;
+  const { row, column } = range.active;
+  const index = layout.placing.shown[column];
+  const names = shownNames(arrangement, layout.columns);
+  table.shown = names;
+  layout.arrange(arrangement);
+  table.draw();
+  table.select(only({ row, column: Math.max(0, layout.placing.shown.indexOf(index)) }));
+  remember(table.name, layout.kept);
+  if (String(names) !== String(before)) table.dispatchEvent(new CustomEvent("columnschange", { detail: { columns: names }, bubbles: true }));
 }
 
 /** @param {RunTable} table @param {number} index */

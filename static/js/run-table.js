@@ -101,16 +101,6 @@ export class RunTable extends HTMLElement {
     this.draw();
   }
 
-  /** Shows the columns otherwise; the active one stays it. @param {import("./table-columns.js").Arrangement} arrangement @param {string[] | null} names */
-  arrange(arrangement, names) {
-    const { row, column } = this.range.active;
-    const index = this.layout.placing.shown[column] ?? 0;
-    this.shown = names;
-    this.layout.arrange(arrangement);
-    this.draw();
-    this.select(only({ row, column: Math.max(0, this.layout.placing.shown.indexOf(index)) }));
-  }
-
   /** @param {Range} range */
   select(range) {
     this.range = range;
