@@ -98,7 +98,7 @@ class NdjsonFormat:
     """One JSON object on each line."""
 
     def __init__(self, columns: Sequence[tuple[str, str]]) -> None:
-        self._objects = Objects(columns)
+        self._objects = Objects(columns, between=b"\n")
 
     def head(self) -> bytes:
         """Nothing stands before the first line."""
@@ -106,12 +106,12 @@ class NdjsonFormat:
 
     def rows(self, rows: Sequence[Row], *, first: bool) -> bytes:
         """One line per row."""
-        del first
-        return "".join(f"{each}\n" for each in self._objects(rows)).encode()
+        return self.text(Rows.of(rows), first=first)
 
     def text(self, rows: Rows, *, first: bool) -> bytes:
         """The same of their JSON."""
-        return self.rows(rows.values(), first=first)
+        del first
+        return self._objects(rows.json) + b"\n" if rows.json else b""
 
     def wide_row(self, row: WideRow, *, first: bool, special: Iterator[bool]) -> Iterator[bytes]:
         """One line, in pieces."""
@@ -128,7 +128,7 @@ class JsonFormat:
     """One array of objects, one object on each line."""
 
     def __init__(self, columns: Sequence[tuple[str, str]]) -> None:
-        self._objects = Objects(columns)
+        self._objects = Objects(columns, between=b",\n")
 
     def head(self) -> bytes:
         """The array begins."""
@@ -136,13 +136,12 @@ class JsonFormat:
 
     def rows(self, rows: Sequence[Row], *, first: bool) -> bytes:
         """The objects with commas between them, and before them unless they are the first."""
-        if not rows:
-            return b""
-        return (("\n" if first else ",\n") + ",\n".join(self._objects(rows))).encode()
+        return self.text(Rows.of(rows), first=first)
 
     def text(self, rows: Rows, *, first: bool) -> bytes:
         """The same of their JSON."""
-        return self.rows(rows.values(), first=first)
+        before = b"\n" if first else b",\n"
+        return before + self._objects(rows.json) if rows.json else b""
 
     def wide_row(self, row: WideRow, *, first: bool, special: Iterator[bool]) -> Iterator[bytes]:
         """One object with what stands before it, in pieces."""

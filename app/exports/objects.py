@@ -1,27 +1,32 @@
-"""Rows as JSON objects: printed values by their column types in, text out. Pure.
+"""Rows as JSON objects: the JSON of rows and their columns' types in, bytes out. Pure.
 
 Booleans, integers and finite floats and numerics are JSON values digit for digit, json and jsonb
 are embedded as they are, all else is the printed string. A repeated column name gets `_2`, `_3`.
+
+Rows are cut at all their commas and joined with the keys between. Of a column either nothing is
+looked at, since PostgreSQL prints it as JSON has it, or all of its values at once.
 """
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from typing import Literal
 
 import orjson
 
+from app.exports.marked import NULL, marked, meant
 from app.exports.rowtext import Large, WideRow
 
-NUMBERS = frozenset({"smallint", "integer", "bigint", "real", "double precision", "numeric"})
+WHOLE_NUMBERS = frozenset({"smallint", "integer", "bigint"})
+NUMBERS = WHOLE_NUMBERS | {"real", "double precision", "numeric"}
 DOCUMENTS = frozenset({"json", "jsonb"})
-JSON_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
-NUMBER = re.compile(JSON_NUMBER)
-NUMBER_LINES = re.compile(rf"(?:(?:{JSON_NUMBER}|null)\n)*+")
-BOOLEANS = {"t": "true", "f": "false", None: "null"}
+# All that PostgreSQL prints of a number and JSON has not.
+NOT_FINITE = {each: b'"%b"' % each for each in (b"NaN", b"Infinity", b"-Infinity")}
+BOOLEANS = {"t": b"true", "f": b"false"}
+QUOTED_NULL = b'"%b"' % NULL
 
-Row = Sequence[str | None]
-Values = Sequence[str | None]
-# A column's values as they stand in the file: whole columns are several times faster than values.
-Encode = Callable[[Values], list[str]]
+Form = Literal["whole", "number", "boolean", "document", "string"]
+# A column's values, marked and without quotes, as they stand in the file.
+Change = Callable[[list[bytes]], list[bytes]]
 
 
 def distinct_names(names: Sequence[str]) -> list[str]:
@@ -38,80 +43,129 @@ def distinct_names(names: Sequence[str]) -> list[str]:
 
 
 class Objects:
-    """Rows as JSON objects with the columns given as (name, type)."""
+    """Rows as JSON objects with the columns given as (name, type), `between` two of them."""
 
-    def __init__(self, columns: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, columns: Sequence[tuple[str, str]], *, between: bytes) -> None:
         names = distinct_names([name for name, _ in columns])
-        self._keys = [orjson.dumps(name).decode() + ":" for name in names]
-        self._members = ",".join(key.replace("%", "%%") + "%s" for key in self._keys)
-        self._encodes = [encoding(kind) for _, kind in columns]
+        self._keys = [orjson.dumps(name) + b":" for name in names]
+        self._forms: list[Form] = [form_of(kind) for _, kind in columns]
+        self._between = between
 
-    def __call__(self, rows: Sequence[Row]) -> list[str]:
-        """Each row's object."""
-        values = list(zip(*rows, strict=True)) or [()] * len(self._encodes)
-        encoded = [each(column) for each, column in zip(self._encodes, values, strict=True)]
-        return [f"{{{self._members}}}" % row for row in zip(*encoded, strict=True)]
+    def __call__(self, rows: bytes) -> bytes:
+        """The objects of `["a",null],["b","c"]`."""
+        text = marked(rows)
+        values = text[1:-1].replace(b"],[", b",").translate(None, b'"').split(b",")
+        quoted = self._change(values, has_nulls=NULL in text)
+        return meant(self._joined(values, quoted))
 
     def wide(self, row: WideRow) -> Iterator[bytes]:
         """A wide row's object, in pieces."""
         yield b"{"
         for number, value in enumerate(row.values):
-            yield f"{',' if number else ''}{self._keys[number]}".encode()
+            yield (b"," if number else b"") + self._keys[number]
             if isinstance(value, Large):
-                yield from large_value(value, self._encodes[number])
+                yield from large_value(value, self._forms[number])
             else:
-                yield self._encodes[number]([value])[0].encode()
+                yield json_value(value, self._forms[number])
         yield b"}"
 
+    def _change(self, values: list[bytes], *, has_nulls: bool) -> list[bool]:
+        """Make each column's values what they are in JSON. Those of some columns want quotes."""
+        width = len(self._forms)
+        quoted = [form == "string" for form in self._forms]
+        for at, form in enumerate(self._forms):
+            if form in CHANGES:
+                values[at::width] = CHANGES[form](values[at::width])
+            elif has_nulls and quoted[at] and NULL in b"".join(values[at::width]):
+                values[at::width] = strings(values[at::width])
+                quoted[at] = False
+        return quoted
 
-def encoding(column_type: str) -> Encode:
+    def _joined(self, values: list[bytes], quoted: Sequence[bool]) -> bytes:
+        befores = self._befores(quoted)
+        end, _, start = befores[0].partition(self._between)
+        parts = befores * (2 * (len(values) // len(befores)))
+        parts[::2] = parts[: len(values)]
+        parts[1::2] = values
+        parts[0] = start
+        parts.append(end)
+        return b"".join(parts)
+
+    def _befores(self, quoted: Sequence[bool]) -> list[bytes]:
+        """What stands before each value of a row; before the first, the end of another row."""
+        quotes = [b'"' if each else b"" for each in quoted]
+        commas = [b"}" + self._between + b"{", *[b","] * (len(quotes) - 1)]
+        each = zip([quotes[-1], *quotes[:-1]], commas, self._keys, quotes, strict=True)
+        return [b"".join(parts) for parts in each]
+
+
+def form_of(column_type: str) -> Form:
     """How printed values of that type stand in JSON."""
     name = re.sub(r"\(.*\)$", "", column_type)
     if name in NUMBERS:
-        return numbers
+        return "whole" if name in WHOLE_NUMBERS else "number"
     if name in DOCUMENTS:
-        return documents
-    return booleans if name == "boolean" else strings
+        return "document"
+    return "boolean" if name == "boolean" else "string"
 
 
-def strings(values: Values) -> list[str]:
-    """JSON strings. In JSON a line break only stands between values: there the list is cut."""
-    listed = orjson.dumps(values, option=orjson.OPT_INDENT_2).decode()
-    return listed[4:-2].split(",\n  ") if values else []
+def strings(values: list[bytes]) -> list[bytes]:
+    """In quotes, but for NULL."""
+    return (b'"%b"' % b'","'.join(values)).replace(QUOTED_NULL, NULL).split(b",")
 
 
-def numbers(values: Values) -> list[str]:
+def numbers(values: list[bytes]) -> list[bytes]:
     """The digits that were printed; NaN and the infinities are strings."""
-    texts = ["null" if value is None else value for value in values]
-    if NUMBER_LINES.fullmatch("\n".join(texts) + "\n"):
-        return texts
-    as_strings = strings(values)
-    return [
-        text if NUMBER.fullmatch(text) else string
-        for text, string in zip(texts, as_strings, strict=True)
-    ]
+    text = b"".join(values)
+    if b"N" in text or b"I" in text:
+        return [NOT_FINITE.get(value, value) for value in values]
+    return values
 
 
-def booleans(values: Values) -> list[str]:
+def booleans(values: list[bytes]) -> list[bytes]:
     """`t` and `f` as true and false."""
-    return [BOOLEANS[value] for value in values]
+    return b",".join(values).replace(b"t", b"true").replace(b"f", b"false").split(b",")
 
 
-def documents(values: Values) -> list[str]:
-    """JSON as PostgreSQL keeps it. A raw line break in it can only be space between tokens."""
-    return [
-        "null" if value is None else value.replace("\n", " ").replace("\r", " ") for value in values
-    ]
+def documents(values: list[bytes]) -> list[bytes]:
+    """JSON as PostgreSQL keeps it: no control character is in it, but for breaks and tabs."""
+    texts: list[str] = orjson.loads(b'["%b"]' % meant(b'","'.join(values)))
+    return on_one_line("\0".join(texts)).encode().split(b"\0")
 
 
-def large_value(value: Large, encode: Encode) -> Iterator[bytes]:
+CHANGES: dict[Form, Change] = {"number": numbers, "boolean": booleans, "document": documents}
+
+
+def on_one_line(document: str) -> str:
+    """A raw line break in JSON can only be space between tokens."""
+    return document.replace("\n", " ").replace("\r", " ")
+
+
+def json_value(value: str | None, form: Form) -> bytes:
+    """One value as it stands in the file."""
+    if value is None:
+        return b"null"
+    match form:
+        case "whole":
+            return value.encode()
+        case "number":
+            return NOT_FINITE.get(value.encode(), value.encode())
+        case "boolean":
+            return BOOLEANS[value]
+        case "document":
+            return on_one_line(value).encode()
+        case "string":
+            return orjson.dumps(value)
+
+
+def large_value(value: Large, form: Form) -> Iterator[bytes]:
     """The value as it stands in the file, in pieces."""
-    if encode is documents:
+    if form == "document":
         for text in value.texts():
-            yield documents([text])[0].encode()
-    elif encode is strings:  # which is how it was written
+            yield on_one_line(text).encode()
+    elif form == "string":  # which is how it was written
         yield b'"'
         yield from value.pieces
         yield b'"'
     else:
-        yield encode(["".join(value.texts())])[0].encode()
+        yield json_value("".join(value.texts()), form)

@@ -6,8 +6,9 @@ at values. A row that is larger than a part comes as its values, and a value tha
 pieces: nobody has to hold it whole, and no step of its parsing takes long.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import orjson
 
@@ -44,6 +45,11 @@ class Rows:
     """Whole rows: their JSON, with commas between them."""
 
     json: bytes
+
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[str | None]]) -> Self:
+        """These rows."""
+        return cls(orjson.dumps(rows)[1:-1])
 
     def values(self) -> list[Row]:
         """What it says."""

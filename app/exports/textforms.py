@@ -14,7 +14,7 @@ from app.catalog.report import Column
 from app.catalog.statement import Composition
 from app.errors import Json
 from app.exports.export import CsvOptions
-from app.exports.objects import NUMBERS, distinct_names
+from app.exports.objects import NUMBERS, WHOLE_NUMBERS, distinct_names
 
 PSQL = CsvOptions()
 BOM = b"\xef\xbb\xbf"
@@ -25,7 +25,6 @@ IN_SQL = "'=', '+', '-', '@', E'\\t', E'\\r'"
 NEVER_FORMULAS = NUMBERS | {"money", "boolean"}
 # Control characters: in JSON they are escaped, but for the breaks between tokens of a json value.
 UNQUOTED = {"format": "csv", "quote": "\x01", "delimiter": "\x02"}
-WHOLE_NUMBERS = frozenset({"smallint", "integer", "bigint"})
 # Printed without quotes, backslashes and control characters: by no more than two marks JSON.
 NEVER_ESCAPED = frozenset(
     f"pg_catalog.{name}"
