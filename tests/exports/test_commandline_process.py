@@ -32,6 +32,14 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
+@pytest.fixture
+def attended() -> Generator[None]:
+    """A closed terminal means us, also where `nohup` has started the tests."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @contextmanager
 def command(
     settings: Settings, *arguments: str, error: int = subprocess.PIPE
@@ -79,6 +87,7 @@ async def test_a_reader_who_has_had_enough_ends_it(settings: Settings) -> None:
         assert process.stderr.read() == b""
 
 
+@pytest.mark.usefixtures("attended")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_a_signal_ends_it_and_leaves_nothing(
     settings: Settings, folder: Path, number: signal.Signals
