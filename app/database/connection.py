@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 else:
     _Connection = asyncpg.Connection  # its types have parameters, itself has none
 
+TELL_SECONDS = 2.0  # PostgreSQL is told over a connection of its own, which can lead nowhere
+
 
 class CancellableConnection(_Connection):
     """asyncpg's connection, and its CancelRequest without the end of the task that waits."""
@@ -34,9 +36,14 @@ class CancellableConnection(_Connection):
         """
         if self.is_closed():
             return
-        told = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        told = loop.create_future()
         self._cancel_current_command(told)
-        await told
+        late = loop.call_later(TELL_SECONDS, self.terminate)  # which gives up the telling, too
+        try:
+            await told
+        finally:
+            late.cancel()
 
 
 def transport_of(connection: "Connection") -> asyncio.Transport:
