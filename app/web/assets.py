@@ -2,12 +2,13 @@
 
 A page names its files under a version, the digest of all of them: `/static/<version>/js/…`. A
 browser keeps those and asks for none of them again, and with any change the version is another. A
-file under its own name, or under a version that is gone, is asked about by its ETag each time.
+file under its own name, or under a version that is gone, is asked about by its ETag each time; so
+is one that has changed since a page was asked for: it is none of that version's.
 """
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 
@@ -42,6 +43,7 @@ class Assets:
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
         self._state: State = ()
+        self._digests: dict[str, str] = {}
         self._version = ""
 
     def page(self, request: Request, name: str, *, status: int = HTTPStatus.OK) -> Response:
@@ -55,36 +57,36 @@ class Assets:
         version, _, name = path.partition("/")
         if not VERSION.fullmatch(version):
             return _answer(request, path, self._read(path), keep=ASK)
-        known = self._version or self._current_version()
-        keep = FOREVER if version == known else ASK
-        return _answer(request, name, self._read(name), keep=keep)
+        content, known = self._read(name), self._version or self._current_version()
+        is_its = version == known and _digest(content) == self._digests.get(name)
+        return _answer(request, name, content, keep=FOREVER if is_its else ASK)
 
     def _current_version(self) -> str:
         files = sorted(path for path in self._folder.rglob("*") if path.is_file())
         state = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
         if state != self._state:
-            self._state, self._version = state, self._digest(files)
+            self._digests = {
+                path.relative_to(self._folder).as_posix(): _digest(path.read_bytes())
+                for path in files
+            }
+            self._state, self._version = state, _version(self._digests)
         return self._version
-
-    def _digest(self, files: Sequence[Path]) -> str:
-        digest = hashlib.sha256()
-        for path in files:
-            name, content = path.relative_to(self._folder).as_posix(), path.read_bytes()
-            digest.update(b"%b %d\n%b" % (name.encode(), len(content), content))
-        return digest.hexdigest()[:16]
 
     def _read(self, name: str) -> bytes:
         path = self._folder / name
         inside = "\0" not in name and path.resolve().is_relative_to(self._folder)
-        if not inside or _suffix(name) not in MEDIA_TYPES or not path.is_file():
-            raise NotFound("There is no such file.")
-        return path.read_bytes()
+        if not inside or _suffix(name) not in MEDIA_TYPES:
+            raise _missing()
+        try:
+            return path.read_bytes()
+        except OSError as error:  # none, a folder, or a name that is longer than any file's
+            raise _missing() from error
 
 
 def _answer(
     request: Request, name: str, content: bytes, *, status: int = HTTPStatus.OK, keep: str
 ) -> Response:
-    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    tag = f'"{_digest(content)[:32]}"'
     headers = {"ETag": tag, "Cache-Control": keep}
     if status == HTTPStatus.OK and is_known(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
@@ -99,3 +101,17 @@ def is_known(if_none_match: str, tag: str) -> bool:
 
 def _suffix(name: str) -> str:
     return Path(name).suffix.lower()
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _version(digests: Mapping[str, str]) -> str:
+    """What tells these files from any others."""
+    lines = "".join(f"{digest} {name}\n" for name, digest in digests.items())
+    return _digest(lines.encode())[:16]
+
+
+def _missing() -> NotFound:
+    return NotFound("There is no such file.")

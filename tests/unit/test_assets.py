@@ -55,6 +55,17 @@ def test_a_change_gives_another_and_the_one_before_is_not_kept(folder: Path) -> 
     assert "immutable" in assets.answer(request(), f"{after}/a.svg").headers["cache-control"]
 
 
+def test_what_has_changed_since_a_page_was_asked_for_is_not_kept(folder: Path) -> None:
+    """Else a browser would keep it for the page of the version before, which can come again."""
+    assets = Assets(folder)
+    before = version(assets)
+    (folder / "a.svg").write_bytes(b"<svg></svg>")
+    (folder / "b.svg").write_bytes(b"<svg/>")
+
+    for name in ("a.svg", "b.svg"):
+        assert assets.answer(request(), f"{before}/{name}").headers["cache-control"] == "no-cache"
+
+
 def test_before_any_page_was_asked_for_the_version_is_known(folder: Path) -> None:
     current = version(Assets(folder))
 
@@ -72,7 +83,9 @@ def test_a_page_is_told_apart_by_the_version_in_it(folder: Path) -> None:
     assert (known, assets.page(request(tag), "page.html").status_code) == (304, 200)
 
 
-@pytest.mark.parametrize("name", ["", "/", "../a.svg", "nope.svg", "0123456789abcdef"])
+@pytest.mark.parametrize(
+    "name", ["", "/", "../a.svg", "nope.svg", "0123456789abcdef", "a" * 300 + ".svg", "a.svg/b.svg"]
+)
 def test_what_is_not_there_is_not_found(folder: Path, name: str) -> None:
     for path in (name, f"{'0' * 16}/{name}"):
         with pytest.raises(NotFound):
