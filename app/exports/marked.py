@@ -1,22 +1,22 @@
-"""The JSON of rows where what stands in values is not taken for what stands between them. Pure.
+"""The JSON of rows as a list of values, without parsing it. Pure.
 
-In `["a,b",null],["c","null"]` a comma, a quotation mark and `null` can be either. Marked by control
-characters, which JSON escapes, they are told apart: rows are cut and joined by replacing bytes.
+In `["a,b",null],["c","null"]` a comma, a quotation mark and `null` can stand in a value or between
+two. JSON escapes control characters: so they can be marks, of what is not to be mistaken.
 """
 
 MARKS = b'",'
 OTHERS = bytes(set(range(256)) - set(MARKS))
-NULL, BACKSLASH, QUOTE, COMMA = b"\0", b"\1", b"\2", b"\3"
-MEANINGS = ((NULL, b"null"), (BACKSLASH, rb"\\"), (QUOTE, rb"\""), (COMMA, b","))
+NULL, BACKSLASH, QUOTE = b"\0", b"\1", b"\2"
+MEANINGS = ((NULL, b"null"), (BACKSLASH, rb"\\"), (QUOTE, rb"\""))
 
 
-def marked(rows: bytes) -> bytes:
-    """The rows with a mark for each NULL, and for each comma and quotation mark in a value."""
+def cut_around_values(rows: bytes) -> list[bytes]:
+    """By turns what stands between values, and a value, without its quotes and with marks."""
     if b"\\" in rows:
         rows = rows.replace(rb"\\", BACKSLASH).replace(rb"\"", QUOTE)
-    if has_commas(rows):
-        rows = _without_commas(rows)
-    return with_nulls(rows, NULL)
+    if b"null" in rows:
+        rows = _with_quoted_nulls(rows)
+    return rows.split(b'"')
 
 
 def meant(text: bytes) -> bytes:
@@ -34,13 +34,15 @@ def has_commas(rows: bytes) -> bool:
 
 def with_nulls(rows: bytes, text: bytes) -> bytes:
     """The rows with that for each NULL. No value has a comma, so none is before a value `null`."""
-    if b"null" not in rows:
-        return rows
     rows = rows.replace(b",null", b"," + text).replace(b",[null", b",[" + text)
     return b"[" + text + rows[5:] if rows.startswith(b"[null") else rows
 
 
-def _without_commas(rows: bytes) -> bytes:
-    parts = rows.split(b'"')  # by turns what stands between values, and a value
-    parts[1::2] = b'"'.join(parts[1::2]).replace(b",", COMMA).split(b'"')
-    return b'"'.join(parts)
+def _with_quoted_nulls(rows: bytes) -> bytes:
+    quoted = b'"%b"' % NULL
+    if not has_commas(rows):
+        return with_nulls(rows, quoted)
+    pieces = rows.split(b'"')
+    between = b'"'.join(pieces[::2]).replace(b"null", NULL)
+    pieces[::2] = between.split(b'"')
+    return b'"'.join(pieces).replace(NULL, quoted)

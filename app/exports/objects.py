@@ -3,8 +3,8 @@
 Booleans, integers and finite floats and numerics are JSON values digit for digit, json and jsonb
 are embedded as they are, all else is the printed string. A repeated column name gets `_2`, `_3`.
 
-Rows are cut at all their commas and joined with the keys between. Of a column either nothing is
-looked at, since PostgreSQL prints it as JSON has it, or all of its values at once.
+Rows are cut around their values, and joined with the keys between. Of a column either nothing is
+looked at, since PostgreSQL prints it as JSON has it, or all values at once.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import Literal
 
 import orjson
 
-from app.exports.marked import NULL, marked, meant
+from app.exports.marked import NULL, cut_around_values, meant
 from app.exports.rowtext import Large, WideRow
 
 WHOLE_NUMBERS = frozenset({"smallint", "integer", "bigint"})
@@ -53,10 +53,12 @@ class Objects:
 
     def __call__(self, rows: bytes) -> bytes:
         """The objects of `["a",null],["b","c"]`."""
-        text = marked(rows)
-        values = text[1:-1].replace(b"],[", b",").translate(None, b'"').split(b",")
-        quoted = self._change(values, has_nulls=NULL in text)
-        return meant(self._joined(values, quoted))
+        pieces = cut_around_values(rows)
+        befores = self._befores(self._change(pieces))
+        end, _, start = befores[0].partition(self._between)
+        pieces[:-1:2] = befores * (len(pieces) // (2 * len(befores)))
+        pieces[0], pieces[-1] = start, end
+        return meant(b"".join(pieces))
 
     def wide(self, row: WideRow) -> Iterator[bytes]:
         """A wide row's object, in pieces."""
@@ -69,27 +71,18 @@ class Objects:
                 yield json_value(value, self._forms[number])
         yield b"}"
 
-    def _change(self, values: list[bytes], *, has_nulls: bool) -> list[bool]:
-        """Make each column's values what they are in JSON. Those of some columns want quotes."""
+    def _change(self, pieces: list[bytes]) -> list[bool]:
+        """Make values what they are in JSON; returns of each column whether they want quotes."""
         width = len(self._forms)
         quoted = [form == "string" for form in self._forms]
         for at, form in enumerate(self._forms):
+            column = slice(2 * at + 1, None, 2 * width)
             if form in CHANGES:
-                values[at::width] = CHANGES[form](values[at::width])
-            elif has_nulls and quoted[at] and NULL in b"".join(values[at::width]):
-                values[at::width] = strings(values[at::width])
+                pieces[column] = CHANGES[form](pieces[column])
+            elif quoted[at] and NULL in b"".join(pieces[column]):
+                pieces[column] = strings(pieces[column])
                 quoted[at] = False
         return quoted
-
-    def _joined(self, values: list[bytes], quoted: Sequence[bool]) -> bytes:
-        befores = self._befores(quoted)
-        end, _, start = befores[0].partition(self._between)
-        parts = befores * (2 * (len(values) // len(befores)))
-        parts[::2] = parts[: len(values)]
-        parts[1::2] = values
-        parts[0] = start
-        parts.append(end)
-        return b"".join(parts)
 
     def _befores(self, quoted: Sequence[bool]) -> list[bytes]:
         """What stands before each value of a row; before the first, the end of another row."""
@@ -111,7 +104,7 @@ def form_of(column_type: str) -> Form:
 
 def strings(values: list[bytes]) -> list[bytes]:
     """In quotes, but for NULL."""
-    return (b'"%b"' % b'","'.join(values)).replace(QUOTED_NULL, NULL).split(b",")
+    return (b'"%b"' % b'"\n"'.join(values)).replace(QUOTED_NULL, NULL).split(b"\n")
 
 
 def numbers(values: list[bytes]) -> list[bytes]:
@@ -124,7 +117,7 @@ def numbers(values: list[bytes]) -> list[bytes]:
 
 def booleans(values: list[bytes]) -> list[bytes]:
     """`t` and `f` as true and false."""
-    return b",".join(values).replace(b"t", b"true").replace(b"f", b"false").split(b",")
+    return b'"'.join(values).replace(b"t", b"true").replace(b"f", b"false").split(b'"')
 
 
 def documents(values: list[bytes]) -> list[bytes]:
