@@ -75,7 +75,7 @@ def decode_body(body: bytes) -> StartBody:
     """The JSON of a POST; an empty one asks for the defaults. Raises InvalidArgument."""
     try:
         return msgspec.json.decode(body or b"{}", type=StartBody)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidArgument(
             f"The body is not the JSON that starts a run: {error}. It takes the keys arguments, "
             f"{', '.join(QUERY_KEYS)}."

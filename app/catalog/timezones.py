@@ -6,8 +6,11 @@ from zoneinfo import available_timezones
 
 @cache
 def timezones() -> frozenset[str]:
-    """The names of IANA's database that are installed here, and always UTC."""
-    return frozenset({*available_timezones(), "UTC"})
+    """The names of IANA's database that are installed here, and always UTC.
+
+    `localtime` is this machine's own zone: PostgreSQL does not know it.
+    """
+    return frozenset({*available_timezones(), "UTC"} - {"localtime"})
 
 
 def unknown_timezone(name: str) -> str | None:

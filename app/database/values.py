@@ -4,13 +4,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from asyncpg import CheckViolationError, Connection, NotNullViolationError, Record
-from asyncpg.exceptions import DataError, PostgresError
+from asyncpg.exceptions import (
+    DataError,
+    InsufficientPrivilegeError,
+    PostgresError,
+    PostgresSyntaxError,
+    StatementTooComplexError,
+    SyntaxOrAccessError,
+)
 
 from app.errors import InvalidArgument
 
 BUILT_IN = "pg_catalog."
+LOOKED_UP = "pg_catalog.reg"  # regclass and its like: names in a server's own catalog
 # What a value can be blamed for; all else (an unknown type, a lost connection) is not its fault.
-BLAME = (DataError, CheckViolationError, NotNullViolationError)
+# Words of text search have a syntax of their own, and JSON can be nested too deeply.
+BLAME = (
+    DataError,
+    CheckViolationError,
+    NotNullViolationError,
+    PostgresSyntaxError,
+    StatementTooComplexError,
+)
 # Characters of a value that are repeated in a refusal.
 SHOWN = 100
 
@@ -30,7 +45,12 @@ class TypedText:
     @property
     def built_in(self) -> bool:
         """Whether every PostgreSQL knows the type, so that any of ours can parse the text."""
-        return self.cast.startswith(BUILT_IN)
+        return self.cast.startswith(BUILT_IN) and not self.is_looked_up
+
+    @property
+    def is_looked_up(self) -> bool:
+        """Whether the text is the name of something that one PostgreSQL has and another has not."""
+        return self.cast.startswith(LOOKED_UP)
 
 
 async def check_values(connection: "Connection[Record]", values: Sequence[TypedText]) -> None:
@@ -55,14 +75,19 @@ async def _castable(connection: "Connection[Record]", values: Sequence[TypedText
 async def _check_value(connection: "Connection[Record]", value: TypedText) -> None:
     try:
         await _cast(connection, [value])
-    except BLAME as error:
+    except PostgresError as error:
+        if not _is_to_blame(value, error):
+            return  # as where the type is not this server's
         raise InvalidArgument(
             f"The {value.label} takes a value of type {value.type}; "
             f"{_shown(value.text)} is not one ({_reason(error, value.text)})."
         ) from error
-    except PostgresError:
-        # The type is not this server's, or looks into its catalog (regclass): not known here.
-        return
+
+
+def _is_to_blame(value: TypedText, error: PostgresError) -> bool:
+    missing = isinstance(error, SyntaxOrAccessError)
+    refused = isinstance(error, InsufficientPrivilegeError)
+    return isinstance(error, BLAME) or (value.is_looked_up and missing and not refused)
 
 
 async def _cast(connection: "Connection[Record]", values: Sequence[TypedText]) -> None:

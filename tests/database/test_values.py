@@ -45,9 +45,9 @@ GOOD = [
     ("text", "'; drop table x; -- $1"),
     ("public.mood", "ok"),
     ("public.small", "8"),
-    # Left to the server that has the type, the relation, the kind of input.
+    ("regclass", "pg_class"),
+    # Left to the server that has the type, the kind of input.
     ("public.nosuch", "x"),
-    ("regclass", "nosuch"),
     ("record", "(1)"),
 ]
 BAD = [
@@ -60,6 +60,11 @@ BAD = [
     ("uuid", "x" * 1000, f"'{'x' * 100}…' is not one (invalid input syntax for type uuid)"),
     ("public.mood", "fine", "(invalid input value for enum mood)"),
     ("public.small", "9", "violates check constraint"),
+    ("tsvector", "'", "(syntax error in tsvector)"),
+    ("tsquery", "a &", "(no operand in tsquery)"),
+    ("jsonb", "[" * 50_000, "(stack depth limit exceeded)"),
+    ("regclass", "nosuch", "(relation does not exist)"),
+    ("regproc", "nosuch", "(function does not exist)"),
 ]
 
 
@@ -117,3 +122,12 @@ async def test_a_lost_connection_is_not_the_values_fault(
 
     with pytest.raises(asyncpg.InterfaceError):
         await check_values(connection, [typed("int4", "1")])
+
+
+@pytest.mark.parametrize(
+    ("type_", "everywhere"), [("int4", True), ("regclass", False), ("public.mood", False)]
+)
+def test_names_in_a_catalog_are_left_to_the_server_whose_it_is(
+    type_: str, *, everywhere: bool
+) -> None:
+    assert typed(type_, "x").built_in is everywhere

@@ -107,7 +107,9 @@ def test_a_time_zone_in_another_case_is_suggested() -> None:
     assert refusal(("timezone", "europe/berlin")).endswith("did you mean Europe/Berlin?")
 
 
-@pytest.mark.parametrize("zone", ["", "Mars/Base", "UTC; drop table x", "../etc/passwd"])
+@pytest.mark.parametrize(
+    "zone", ["", "Mars/Base", "UTC; drop table x", "../etc/passwd", "localtime"]
+)
 def test_an_unknown_time_zone_is_refused(zone: str) -> None:
     assert "There is no time zone" in refusal(("timezone", zone))
 
@@ -171,6 +173,7 @@ def test_an_empty_body_asks_for_the_defaults() -> None:
         (b'{"arguments": {"since": "\xff"}}', "'since' is not a JSON string"),
         (rb'{"arguments": {"since": "\ud800"}}', "is not the JSON"),
         (b'{"arguments": {"\xff": 1}}', "is not the JSON"),
+        (b'{"arguments": {"since": ' + b"[" * 30_000, "is not the JSON"),
     ],
 )
 def test_a_body_that_is_none_is_refused_with_the_reason(content: bytes, reason: str) -> None:
