@@ -17,6 +17,7 @@ import uvicorn
 import uvloop
 
 from app.application import create_app
+from app.descriptors import allow_open_files
 from app.drain import drained
 from app.errors import RowstreamError, StartupError
 from app.logs import configure_logs
@@ -127,6 +128,7 @@ def configuration(
 def main(environ: Mapping[str, str] = os.environ) -> int:
     """Serve until told to stop. The exit code: 0, or 3 with a sentence when it cannot start."""
     configure_logs()
+    allow_open_files()
     give_large_blocks_back()
     try:
         settings = Settings.read(environ)

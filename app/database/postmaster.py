@@ -53,7 +53,7 @@ class Postmaster:
         if self._child is not None:
             return self._child.poll() is None
         if self._descriptor is not None:
-            return not select.select([self._descriptor], [], [], 0)[0]
+            return not _is_readable(self._descriptor)
         return _exists(self.pid)
 
     def send(self, number: signal.Signals) -> None:
@@ -103,6 +103,12 @@ def _exists(pid: int) -> bool:
         os.kill(pid, 0)
         return True
     return False
+
+
+def _is_readable(descriptor: int) -> bool:
+    poll = select.poll()  # `select` takes no descriptor from 1,024 on
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 async def _readable(descriptor: int) -> None:
