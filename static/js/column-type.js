@@ -8,6 +8,9 @@ const NARROWEST = 5;
 const WIDEST = 36;
 /** Room for the cell's own margins, in characters. */
 const MARGIN = 3;
+/** How much wider than their characters headings are, which are bold, and numbers, whose digits are set apart. */
+const BOLD = 1.2;
+const APART = 1.15;
 
 /** Whether values are numbers, shown right-aligned. @param {string} type */
 export function isNumeric(type) {
@@ -21,8 +24,9 @@ export function isNumeric(type) {
 export function columnWidths(columns, rows) {
   return columns.map((column, index) => {
     const longest = rows.reduce((most, row) => Math.max(most, textWidth(row[index] ?? "")), 0);
-    const heading = Math.max(textWidth(column.label), column.type.length * 0.85);
-    return Math.min(WIDEST, Math.max(NARROWEST, heading, longest)) + MARGIN;
+    const values = isNumeric(column.type) ? longest * APART : longest;
+    const heading = Math.max(textWidth(column.label) * BOLD, column.type.length * 0.85);
+    return Math.min(WIDEST, Math.max(NARROWEST, heading, values)) + MARGIN;
   });
 }
 

@@ -12,6 +12,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 INDEXES = "return [...document.querySelectorAll('.head [data-column]')].map(e => e.ariaColIndex)"
 LEFT = "return document.querySelector(arguments[0]).getBoundingClientRect().left"
+CUT = """
+const seen = document.querySelectorAll(".head .label, .body .numeric");
+return [...seen].filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.textContent);
+"""
 
 
 def test_columns_are_hidden_moved_and_pinned_by_keys_and_a_reload_keeps_it(
@@ -93,3 +97,10 @@ def test_a_pinned_column_stays_while_200_others_scroll_and_few_are_drawn(page: R
     assert len(table.headings()) < 60
     cell = page.driver.find_element(By.CSS_SELECTOR, ".body .active")
     assert cell.get_attribute("aria-colindex") == "201"
+
+
+def test_headings_and_numbers_are_seen_whole(page: ReportPage) -> None:
+    page.open("wide", rows="50").run_to_the_end()
+    page.until(page.row_numbers, "rows are drawn")
+
+    assert page.script(CUT) == []
