@@ -20,6 +20,8 @@ export class RunSession {
   /** @type {RunFollower | null} */
   #follower = null;
   #left = false;
+  /** Whether a cancellation was asked for that the server does not know of. */
+  #isUncancelled = false;
   #dispatch;
   /** @type {RowStore} */
   store;
@@ -63,20 +65,23 @@ export class RunSession {
   async cancel() {
     const run = this.#run;
     if (run === null) return;
+    this.#isUncancelled = false;
     this.#dispatch({ type: "cancel", run, cancelling: true });
     try {
       await cancelRun(run);
       this.#follower?.retryNow();
     } catch (error) {
+      this.#isUncancelled = true;
       this.#dispatch({ type: "cancel", run, cancelling: false });
       this.#dispatch({ type: "trouble", run, problem: problemFrom(error) });
     }
   }
 
-  /** Loads again what could not be loaded. */
+  /** Loads again what could not be loaded, cancels what could not be cancelled. */
   retry() {
     this.store.retry();
     this.#dispatch({ type: "trouble", run: this.#run, problem: null });
+    if (this.#isUncancelled) this.cancel();
   }
 
   retryConnection() {
@@ -115,6 +120,7 @@ export class RunSession {
   event(name, bytes) {
     const data = name === "chunk" ? chunkHead(bytes) : JSON.parse(decoder.decode(bytes));
     if (name === "chunk") this.store.append(data, bytes);
+    if (isEnd(name)) this.#isUncancelled = false;
     this.#dispatch({ type: "event", run: this.#run, name, data, at: performance.now() });
   }
 
@@ -142,6 +148,7 @@ export class RunSession {
   // An ended run is not replayed: its chunks are loaded by number as they are looked at.
   /** Told by the follower. @param {RunRecord} record @param {Promise<ChunkIndex>} asked */
   async finished(record, asked = askChunkIndex(record.run)) {
+    this.#isUncancelled = false;
     let index = await asked;
     // Asked for while rows still came.
     if (!index.complete) index = await askChunkIndex(record.run);
