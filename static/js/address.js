@@ -7,7 +7,8 @@ export const single = /** @type {const} */ (["columns", "order", "search", "limi
 /** @param {string} search the query string, with or without "?" @returns {Address} */
 export function readAddress(search) {
   const query = new URLSearchParams(search);
-  const named = /** @type {Record<typeof single[number], string | null>} */ (Object.fromEntries(single.map((name) => [name, query.get(name)])));
+  // What is empty is not asked for.
+  const named = /** @type {Record<typeof single[number], string | null>} */ (Object.fromEntries(single.map((name) => [name, query.get(name) || null])));
   const given = [...query].filter(([name]) => !isReserved(name));
   // No prototype, so that a parameter may be called __proto__.
   return { ...named, where: query.getAll("where"), arguments: Object.assign(Object.create(null), Object.fromEntries(given)) };

@@ -7,19 +7,21 @@ export async function copyText(text) {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return copyByCommand(text);
+    return copyByCommand({ "text/plain": text });
   }
 }
 
-/** @param {string} text */
-function copyByCommand(text) {
+/** Copies without a clipboard of the page's own, which a press allows. @param {Record<string, string>} texts by their kinds @returns {boolean} whether they are there */
+export function copyByCommand(texts) {
+  let given = false;
   const give = (/** @type {ClipboardEvent} */ event) => {
-    event.clipboardData?.setData("text/plain", text);
+    for (const [kind, text] of Object.entries(texts)) event.clipboardData?.setData(kind, text);
     event.preventDefault();
     event.stopPropagation();
+    given = true;
   };
-  addEventListener("copy", give, { once: true, capture: true });
-  const done = document.execCommand("copy");
+  addEventListener("copy", give, { capture: true });
+  const allowed = document.execCommand("copy");
   removeEventListener("copy", give, { capture: true });
-  return done;
+  return allowed && given;
 }

@@ -61,17 +61,17 @@ export class ColumnLayout {
 
   /** What of it is remembered for the next visit. */
   get kept() {
-    return { widths: this.given, pins: [...this.arrangement.pins].map((index) => this.columns[index]?.name ?? "") };
+    return { widths: this.given, pins: [...this.arrangement.pins].map((index) => this.columns[index].name) };
   }
 
   /** @param {number} index of a column in the run */
   width(index) {
-    return this.given[this.columns[index]?.name ?? ""] ?? Math.round((this.#asked[index] ?? 0) * this.#character);
+    return this.given[this.columns[index].name] ?? Math.round(this.#asked[index] * this.#character);
   }
 
   /** @param {number} index @param {number} width (px) */
   setWidth(index, width) {
-    this.given[this.columns[index]?.name ?? ""] = width;
+    this.given[this.columns[index].name] = width;
     this.#span = undefined;
   }
 
@@ -81,25 +81,21 @@ export class ColumnLayout {
     const span = columnSpan(this.placing, left, this.room, this.#span);
     if (span === this.#span) return null;
     this.#span = span;
-    const pinned = this.placing.shown.slice(0, this.placing.pinned).map((_, position) => position);
-    const others = this.placing.shown.slice(span.first, span.end).map((_, at) => span.first + at);
-    this.slots = [...pinned, ...others].map((position) => this.#slot(position, span.first));
-    return { slots: this.slots, lengths: this.#lengths(edge(this.placing, span.first) - edge(this.placing, pinned.length)) };
+    const { pinned } = this.placing;
+    this.slots = this.whole.filter(({ position }) => position < pinned || (position >= span.first && position < span.end));
+    if (span.first < span.end) this.slots[pinned].look += " after";
+    return { slots: this.slots, lengths: this.#lengths(edge(this.placing, span.first) - edge(this.placing, pinned)) };
   }
 
-  /** Every column that is shown, whether it is in the box or not. */
+  /** Every column that is shown, whether it is in the box or not. @returns {Slot[]} */
   get whole() {
-    return this.placing.shown.map((_, position) => this.#slot(position, 0));
-  }
-
-  /** @param {number} position @param {number} first the first that is not pinned @returns {Slot} */
-  #slot(position, first) {
-    const index = this.placing.shown[position] ?? 0;
-    const type = this.columns[index]?.type ?? "";
-    const isPinned = position < this.placing.pinned;
-    const grouped = isNumeric(type) && !/^(oid|xid)/.test(type);
-    const look = `cell${isNumeric(type) ? " numeric" : ""}${isPinned ? " pinned" : position === first ? " after" : ""}`;
-    return { index, position, look, grouped, left: isPinned ? `${this.number + edge(this.placing, position)}px` : "" };
+    return this.placing.shown.map((index, position) => {
+      const { type } = this.columns[index];
+      const isPinned = position < this.placing.pinned;
+      const grouped = isNumeric(type) && !/^(oid|xid)/.test(type);
+      const look = `cell${isNumeric(type) ? " numeric" : ""}${isPinned ? " pinned" : ""}`;
+      return { index, position, look, grouped, left: isPinned ? `${this.number + edge(this.placing, position)}px` : "" };
+    });
   }
 
   /** For the style sheet. @param {number} skip what is left out before the first that is not pinned (px) */

@@ -1,12 +1,13 @@
 // @ts-check
 /** Puts what is selected in the table on the clipboard, as tab-separated text and as an HTML table, and says how it went. */
 
+import { copyByCommand } from "./clipboard.js";
 import { htmlLine, tabLine } from "./clipboard-text.js";
 import { count, counted } from "./format.js";
 import { Pace } from "./page-turn.js";
 
 /** @typedef {import("./run-table.js").RunTable} RunTable */
-/** @typedef {{ text: string, html: string }} Texts */
+/** What is copied, by its kinds. @typedef {{ "text/plain": string, "text/html"?: string }} Texts */
 /** Which rows, all before `to`, and which columns by their places in the run. @typedef {{ from: number, to: number, columns: number[], named: boolean }} Part */
 
 /** More is a file's matter. */
@@ -47,9 +48,8 @@ function textsAtHand(table, part) {
 }
 
 /** @param {DataTransfer} clipboard @param {Texts} texts */
-function give(clipboard, { text, html }) {
-  clipboard.setData("text/plain", text);
-  if (html) clipboard.setData("text/html", html);
+function give(clipboard, texts) {
+  for (const [kind, text] of Object.entries(texts)) clipboard.setData(kind, text);
   return "";
 }
 
@@ -68,9 +68,9 @@ async function copyLater(table, part) {
 
 /** @param {Part} part @param {Promise<Texts>} made */
 function clipboardItem(part, made) {
-  const types = hasHtml(part) ? /** @type {const} */ (["text", "html"]) : /** @type {const} */ (["text"]);
-  const kinds = { text: "text/plain", html: "text/html" };
-  return new ClipboardItem(Object.fromEntries(types.map((type) => [kinds[type], made.then((texts) => new Blob([texts[type]], { type: kinds[type] }))])));
+  /** @type {(keyof Texts)[]} */
+  const kinds = hasHtml(part) ? ["text/plain", "text/html"] : ["text/plain"];
+  return new ClipboardItem(Object.fromEntries(kinds.map((type) => [type, made.then((texts) => new Blob([texts[type] ?? ""], { type }))])));
 }
 
 /** @param {RunTable} table @param {Part} part @returns {Promise<Texts>} */
@@ -94,22 +94,6 @@ async function rowsOf(source, from, to) {
   if (rows.length === to - from) return rows;
   if (!source.load) throw new Error("Rows are missing.");
   return source.load(from, to);
-}
-
-/** Where the browser gives a page of plain http no clipboard of its own. @param {Texts} texts */
-function copyByCommand(texts) {
-  let done = false;
-  /** @param {ClipboardEvent} event */
-  const answer = (event) => {
-    if (event.clipboardData) give(event.clipboardData, texts);
-    event.preventDefault();
-    event.stopPropagation();
-    done = true;
-  };
-  addEventListener("copy", answer, { capture: true });
-  const allowed = document.execCommand("copy");
-  removeEventListener("copy", answer, { capture: true });
-  return allowed && done;
 }
 
 /** @param {Part} part */
@@ -148,7 +132,7 @@ class Writer {
 
   /** @returns {Texts} */
   get texts() {
-    return { text: this.#text.join("\n"), html: this.#html ? `<table>${this.#html.join("\n")}</table>` : "" };
+    return { "text/plain": this.#text.join("\n"), ...(this.#html && { "text/html": `<table>${this.#html.join("\n")}</table>` }) };
   }
 }
 

@@ -1,18 +1,14 @@
 // @ts-check
 /** One row as text for the clipboard: two lines for a spreadsheet, or a JSON object. Pure. */
 
+import { tabLine } from "./clipboard-text.js";
+
 const NUMBERS = /^(smallint|integer|bigint|real|double precision|numeric)(\(.*\))?$/;
 const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i;
 
 /** The names over the values. @param {Column[]} columns @param {Row} row */
 export function recordTsv(columns, row) {
-  const lines = [columns.map(({ name }) => name), row];
-  return lines.map((line) => line.map(spreadsheetField).join("\t")).join("\n");
-}
-
-/** @param {string | null} value */
-function spreadsheetField(value) {
-  return value && /[\t\n\r"]/.test(value) ? `"${value.replaceAll('"', '""')}"` : (value ?? "");
+  return [columns.map(({ name }) => name), row].map(tabLine).join("\n");
 }
 
 /**

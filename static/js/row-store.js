@@ -99,7 +99,7 @@ export class RowStore {
   row(index) {
     const chunk = this.#chunkOf(index);
     const rows = this.#parsed.get(chunk) ?? this.#parse(chunk);
-    return rows?.[index - this.#firstRow(chunk)] ?? null;
+    return rows?.[index - this.#firstRows[chunk - 1]] ?? null;
   }
 
   /** All rows from one on, up to and without another, also those that have to be loaded. @param {number} from @param {number} to @param {Pace} pace @returns {Promise<Row[]>} rejected with a ProblemError */
@@ -111,7 +111,7 @@ export class RowStore {
       const bytes = this.#fetched(chunk);
       // The next one is under way meanwhile; if it fails, its own turn says so.
       if (chunk < last) this.#fetched(chunk + 1).catch(() => {});
-      const first = this.#firstRow(chunk);
+      const first = this.#firstRows[chunk - 1];
       for (const row of parsed(await bytes).slice(Math.max(0, from - first), to - first)) rows.push(row);
       if (pace.isDue) await pace.turn();
     }
@@ -124,15 +124,10 @@ export class RowStore {
     let high = this.#firstRows.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#firstRows[middle] ?? 0) <= index) low = middle + 1;
+      if (this.#firstRows[middle] <= index) low = middle + 1;
       else high = middle;
     }
     return low;
-  }
-
-  /** @param {number} chunk */
-  #firstRow(chunk) {
-    return this.#firstRows[chunk - 1] ?? 0;
   }
 
   /** @param {number} chunk @returns {Row[] | undefined} */
@@ -146,7 +141,7 @@ export class RowStore {
     this.#bytes.set(chunk, bytes);
     const rows = parsed(bytes);
     this.#parsed.set(chunk, rows);
-    if (this.#parsed.size > PARSED) this.#parsed.delete(first(this.#parsed));
+    for (const oldest of this.#parsed.keys()) if (this.#parsed.size > PARSED) this.#parsed.delete(oldest);
     return rows;
   }
 
@@ -212,22 +207,15 @@ export class RowStore {
     this.#size += bytes.length - (this.#bytes.get(chunk)?.length ?? 0);
     this.#bytes.delete(chunk);
     this.#bytes.set(chunk, bytes);
-    while (this.#size > this.#budget && this.#bytes.size > 1) this.#drop(first(this.#bytes));
-  }
-
-  /** @param {number} chunk */
-  #drop(chunk) {
-    this.#size -= this.#bytes.get(chunk)?.length ?? 0;
-    this.#bytes.delete(chunk);
+    for (const [unseen, { length }] of this.#bytes) {
+      if (this.#size <= this.#budget || unseen === chunk) return;
+      this.#size -= length;
+      this.#bytes.delete(unseen);
+    }
   }
 }
 
 /** @param {Uint8Array} bytes @returns {Row[]} */
 function parsed(bytes) {
   return JSON.parse(decoder.decode(bytes)).rows;
-}
-
-/** @template K @param {Map<K, unknown>} map not empty @returns {K} */
-function first(map) {
-  return /** @type {K} */ (map.keys().next().value);
 }

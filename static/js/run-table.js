@@ -127,7 +127,7 @@ export class RunTable extends HTMLElement {
     const total = this.source.length;
     const { width, height, head, character } = this.#size;
     // The heading counts; while rows still come, nobody knows how many there are.
-    this.box.setAttribute("aria-rowcount", String(this.#complete ? total + 1 : -1));
+    this.box.ariaRowCount = String(this.#complete ? total + 1 : -1);
     // Wide enough for 999,999 from the beginning, so that it seldom has to grow.
     this.layout.measure(character, Math.max(7, count(total).length), width);
     const { rows, top } = this.view;
@@ -154,7 +154,7 @@ export class RunTable extends HTMLElement {
   #drawColumns() {
     const drawn = this.layout.drawn(this.left);
     if (!drawn) return;
-    this.box.setAttribute("aria-colcount", String(this.layout.placing.shown.length + 1));
+    this.box.ariaColCount = String(this.layout.placing.shown.length + 1);
     for (const [name, value] of Object.entries(drawn.lengths)) this.#canvas.style.setProperty(name, value);
     this.head.arrange(drawn.slots);
     for (const row of this.#rows) row.arrange(drawn.slots);

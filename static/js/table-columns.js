@@ -19,13 +19,13 @@ const PINNED_SHARE = 0.6;
  * @param {string[]} pinned @returns {Arrangement}
  */
 export function arranged(columns, names, pinned) {
-  const all = columns.map((_, index) => index);
-  const pins = new Set(all.filter((index) => pinned.includes(columns[index]?.name ?? "")));
+  const all = [...columns.keys()];
+  const pins = new Set(all.filter((index) => pinned.includes(columns[index].name)));
   const listed = names ? places(columns, names) : all;
   if (listed.length === 0) return { order: all, hidden: new Set(), pins };
   const hidden = new Set(all.filter((index) => !listed.includes(index)));
   // Columns that are hidden from the natural order come back to their places in it.
-  const natural = listed.every((index, at) => at === 0 || index > (listed[at - 1] ?? 0));
+  const natural = listed.every((index, at) => at === 0 || index > listed[at - 1]);
   return { order: natural ? all : [...listed, ...hidden], hidden, pins };
 }
 
@@ -53,14 +53,14 @@ export function shownColumns({ order, hidden, pins }) {
 export function placed(arrangement, width, room) {
   const shown = shownColumns(arrangement);
   const edges = [0];
-  for (const index of shown) edges.push((edges.at(-1) ?? 0) + width(index));
+  for (const index of shown) edges.push(edges[edges.length - 1] + width(index));
   const pinned = shown.filter((index) => arrangement.pins.has(index)).length;
   return { shown, pinned: edge({ edges }, pinned) <= room * PINNED_SHARE ? pinned : 0, edges };
 }
 
 /** Left edge of a position, or the end of all columns (px). @param {{ edges: number[] }} placing @param {number} position */
 export function edge({ edges }, position) {
-  return edges[position] ?? edges.at(-1) ?? 0;
+  return edges[Math.min(position, edges.length - 1)];
 }
 
 /**

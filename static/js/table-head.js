@@ -25,10 +25,10 @@ export class TableHead {
   /** @param {Slot[]} slots */
   arrange(slots) {
     const cells = slots.map((slot) => this.cell(slot.index));
-    const drawn = new Set([this.#number, ...cells]);
-    for (const cell of [...this.element.children]) if (!drawn.has(/** @type {HTMLElement} */ (cell))) cell.remove();
+    const drawn = new Set(cells);
+    for (const cell of this.#cells.values()) if (!drawn.has(cell)) cell.remove();
     cells.forEach((cell, at) => {
-      const there = this.element.children[at + 1] ?? null;
+      const there = this.element.children[at + 1];
       if (there !== cell) this.element.insertBefore(cell, there);
       place(cell, slots[at]);
     });
@@ -42,9 +42,8 @@ export class TableHead {
   }
 }
 
-/** @param {Column | undefined} column @param {number} index */
-function heading(column, index) {
-  const { name, type, label } = column ?? { name: "", type: "", label: "" };
+/** @param {Column} column @param {number} index */
+function heading({ name, type, label }, index) {
   return element(
     "div",
     { role: "columnheader", title: `${name}: ${type}`, "data-column": index },

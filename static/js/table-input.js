@@ -68,7 +68,7 @@ export class TableInput {
 
   async #menu() {
     const { layout, range, head } = this.#table;
-    const index = layout.placing.shown[range.active.column] ?? 0;
+    const index = layout.placing.shown[range.active.column];
     const { openHeadingMenu } = await import("./column-menu.js");
     openHeadingMenu(this.#table, head.cell(index), index);
   }

@@ -19,6 +19,10 @@ test("a parameter may bear a name that objects have", () => {
   assert.equal(writeAddress(readAddress("?__proto__=1&constructor=2")), "?__proto__=1&constructor=2");
 });
 
+test("what is named and empty is not asked for", () => {
+  assert.deepEqual({ ...readAddress("?run=&columns=&limit="), arguments: {} }, { ...readAddress(""), arguments: {} });
+});
+
 test("a start does not name the run that the address shows", () => {
   assert.equal(startQuery(readAddress("?a=1&run=abc")), "?a=1");
 });
