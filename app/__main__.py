@@ -20,7 +20,8 @@ from app.database.pool import Database
 from app.database.translate import translated
 from app.demo.loader import load_demo
 from app.errors import RowstreamError, StartupError
-from app.exports.commandline import OutputClosed, Wanted, Written, export as write_export
+from app.exports.commandline import Wanted, Written, export as write_export
+from app.exports.output import OutputClosed
 from app.flags import taking_settings
 from app.logs import configure_logs
 from app.settings import Settings

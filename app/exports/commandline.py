@@ -3,14 +3,13 @@
 No server takes part. A file gets its name when it is whole; whatever happens before leaves nothing.
 """
 
-import os
 import secrets
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import cast
 
 from app.catalog.catalog import Catalog
 from app.catalog.describing import describe_report
@@ -20,9 +19,10 @@ from app.database.copy import BLOCK_BYTES, copy_file
 from app.database.pool import Database
 from app.database.tasks import in_thread
 from app.database.translate import Canceled
-from app.errors import Interrupted, StartupError, Storage
+from app.errors import Interrupted, StartupError
 from app.exports.export import FORMATS, TEXT_FORMATS, CsvOptions, Format, csv_options, parse_format
 from app.exports.formats import Format as TextFormat
+from app.exports.output import Write, new_file, said, standard_output
 from app.exports.progress_bar import ProgressBar, Records
 from app.exports.reading import Opened, Source
 from app.exports.tableforms import table_form
@@ -31,11 +31,6 @@ from app.exports.unrepresentable import Unrepresentable
 from app.settings import Settings
 
 STANDARD_OUTPUT = "-"
-OUTPUT_NUMBER = 1  # standard output's descriptor
-
-
-class OutputClosed(Exception):
-    """Who reads our standard output has had enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,29 +134,33 @@ class _Export:
             estimate = None if self.report.total == "none" else opened.plan.rows
             with ProgressBar(self.report.title, estimate) as bar:
                 if self.wanted.output is None:
-                    with _standard_output() as file:
-                        return await self._text(opened, file, bar)
+                    async with standard_output() as write:
+                        return await self._text(opened, write, bar)
                 with replacing(self.wanted.output, force=self.wanted.force) as path:
                     if self.wanted.form not in TEXT_FORMATS:
                         return await self._typed(opened, path, bar, text_columns)
-                    with _opened(path) as file:
-                        return await self._text(opened, file, bar)
+                    async with new_file(path) as write:
+                        return await self._text(opened, write, bar)
 
-    async def _text(self, opened: Opened, file: BinaryIO, bar: ProgressBar) -> Written:
+    async def _text(self, opened: Opened, write: Write, bar: ProgressBar) -> Written:
         name = cast("TextFormat", self.wanted.form)
         form = text_form(name, opened.composition.columns, options=self.options)
         records = Records(str(form.copy_options["quote"]))
 
-        async def take(data: bytes) -> None:
-            size = _write(file, form.rows(data))
-            bar.more(rows=records.ended(data), size=size)
+        async def put(data: bytes, rows: int = 0) -> None:
+            await write(data)
+            bar.more(rows=rows, size=len(data))
 
-        bar.more(rows=0, size=_write(file, form.head()))
+        async def take(data: bytes) -> None:
+            await put(form.rows(data), records.ended(data))
+
+        await put(form.head())
         sql = form.sql(opened.composition)
         rows = await copy_file(
             opened.connection, opened.composition, sql, take, options=form.copy_options
         )
-        return Written(rows, bar.bytes + _write(file, form.tail(rows)))
+        await put(form.tail(rows))
+        return Written(rows, bar.bytes)
 
     async def _typed(
         self, opened: Opened, path: Path, bar: ProgressBar, text_columns: frozenset[int]
@@ -201,31 +200,10 @@ def replacing(path: Path, *, force: bool) -> Generator[Path]:
     try:
         yield temporary
         _check_output(path, force=force)  # somebody can have been faster
-        with _said(str(path)):
+        with said(str(path)):
             temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-@contextmanager
-def _opened(path: Path) -> Generator[BinaryIO]:
-    with _said("The file"):
-        file = path.open("xb")
-    with file:
-        yield file
-        with _said("The file"):
-            file.flush()
-
-
-@contextmanager
-def _said(what: str) -> Generator[None]:
-    """In a sentence what the system does not let us do."""
-    try:
-        yield
-    except BrokenPipeError as error:
-        raise OutputClosed from error
-    except OSError as error:
-        raise Storage(f"{what} cannot be written: {error.strerror}.") from error
 
 
 def _check_output(path: Path, *, force: bool) -> None:
@@ -237,22 +215,6 @@ def _check_output(path: Path, *, force: bool) -> None:
         raise StartupError(f"{path} is not a file.")
     elif not force:
         raise StartupError(f"{path} is there already. Give --force to replace it.")
-
-
-@contextmanager
-def _standard_output() -> Generator[BinaryIO]:
-    """Without a buffer: what is written is there, and nothing is left when its reader goes."""
-    with os.fdopen(os.dup(OUTPUT_NUMBER), "wb", buffering=0) as file:
-        yield cast("BinaryIO", file)
-
-
-def _write(file: BinaryIO, data: bytes) -> int:
-    """How many bytes it was."""
-    view = memoryview(data)
-    with _said("The output"):
-        while view:
-            view = view[file.write(view) :]
-    return len(data)
 
 
 def _param(text: str) -> tuple[str, str]:

@@ -1,10 +1,12 @@
 """`rowstream export` as it is typed: what it says, how it exits, what ends it."""
 
+import fcntl
 import os
 import pty
 import signal
 import subprocess
 import sys
+import termios
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +16,8 @@ import pytest
 from app.settings import Settings
 from tests.exports.test_commandline import LONG, names
 from tests.process.running import until
+
+PIPE_BYTES = 64 * 1024  # what a pipe holds (pipe(7))
 
 pytestmark = pytest.mark.slow
 
@@ -59,6 +63,14 @@ def command(
             process.kill()
 
 
+def unread(process: "subprocess.Popen[bytes]") -> int:
+    """Bytes that wait in its standard output."""
+    assert process.stdout is not None
+    count = bytearray(4)
+    fcntl.ioctl(process.stdout, termios.FIONREAD, count)
+    return int.from_bytes(count, sys.byteorder)
+
+
 def ended(process: "subprocess.Popen[bytes]") -> tuple[int, bytes, bytes]:
     out, said = process.communicate(timeout=30)
     return process.returncode, out, said
@@ -99,6 +111,28 @@ async def test_a_signal_ends_it_and_leaves_nothing(
 
     assert (code, said) == (128 + number, b"Cancelled.\n")
     assert names(folder) == []
+
+
+@pytest.mark.usefixtures("attended")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_a_signal_ends_it_while_nobody_reads(
+    settings: Settings, number: signal.Signals
+) -> None:
+    with command(settings, "long") as process:
+        until(lambda: unread(process) > PIPE_BYTES // 2, "a full pipe")
+        process.send_signal(number)
+
+        assert process.wait(30) == 128 + number
+        assert process.stderr is not None
+        assert process.stderr.read() == b"Cancelled.\n"
+
+
+async def test_a_slow_reader_gets_everything(settings: Settings) -> None:
+    with command(settings, "numbers", "--param", "n=20000") as process:
+        until(lambda: unread(process) > PIPE_BYTES // 2, "a full pipe")
+        code, out, said = ended(process)
+
+    assert (code, len(out.splitlines())) == (0, 20_001), said
 
 
 async def test_a_terminal_is_shown_how_far_it_is(settings: Settings, folder: Path) -> None:
