@@ -13,7 +13,7 @@ from typing import Literal
 
 import orjson
 
-from app.exports.marked import NULL, cut_around_values, meant
+from app.exports.marked import BACKSLASH, NULL, QUOTE, cut_around_values, meant
 from app.exports.rowtext import Large, WideRow
 
 WHOLE_NUMBERS = frozenset({"smallint", "integer", "bigint"})
@@ -23,6 +23,9 @@ DOCUMENTS = frozenset({"json", "jsonb"})
 NOT_FINITE = {each: b'"%b"' % each for each in (b"NaN", b"Infinity", b"-Infinity")}
 BOOLEANS = {"t": b"true", "f": b"false"}
 QUOTED_NULL = b'"%b"' % NULL
+# No other control character is in JSON, and a raw line break can only be space between tokens.
+BREAKS = ((rb"\n", b" "), (rb"\r", b" "), (rb"\t", b"\t"))
+IN_DOCUMENTS = (*BREAKS, (QUOTE, b'"'), (BACKSLASH, b"\\"))
 
 Form = Literal["whole", "number", "boolean", "document", "string"]
 # A column's values, marked and without quotes, as they stand in the file.
@@ -54,7 +57,7 @@ class Objects:
     def __call__(self, rows: bytes) -> bytes:
         """The objects of `["a",null],["b","c"]`."""
         pieces = cut_around_values(rows)
-        befores = self._befores(self._change(pieces))
+        befores = self._befores(self._change(pieces, has_nulls=b"null" in rows))
         end, _, start = befores[0].partition(self._between)
         pieces[:-1:2] = befores * (len(pieces) // (2 * len(befores)))
         pieces[0], pieces[-1] = start, end
@@ -71,7 +74,7 @@ class Objects:
                 yield json_value(value, self._forms[number])
         yield b"}"
 
-    def _change(self, pieces: list[bytes]) -> list[bool]:
+    def _change(self, pieces: list[bytes], *, has_nulls: bool) -> list[bool]:
         """Make values what they are in JSON; returns of each column whether they want quotes."""
         width = len(self._forms)
         quoted = [form == "string" for form in self._forms]
@@ -79,7 +82,7 @@ class Objects:
             column = slice(2 * at + 1, None, 2 * width)
             if form in CHANGES:
                 pieces[column] = CHANGES[form](pieces[column])
-            elif quoted[at] and NULL in b"".join(pieces[column]):
+            elif quoted[at] and has_nulls and NULL in b"".join(pieces[column]):
                 pieces[column] = strings(pieces[column])
                 quoted[at] = False
         return quoted
@@ -121,16 +124,18 @@ def booleans(values: list[bytes]) -> list[bytes]:
 
 
 def documents(values: list[bytes]) -> list[bytes]:
-    """JSON as PostgreSQL keeps it: no control character is in it, but for breaks and tabs."""
-    texts: list[str] = orjson.loads(b'["%b"]' % meant(b'","'.join(values)))
-    return on_one_line("\0".join(texts)).encode().split(b"\0")
+    """JSON as PostgreSQL keeps it."""
+    text = b"\n".join(values)
+    for escape, character in IN_DOCUMENTS:
+        text = text.replace(escape, character)
+    return text.split(b"\n")
 
 
 CHANGES: dict[Form, Change] = {"number": numbers, "boolean": booleans, "document": documents}
 
 
 def on_one_line(document: str) -> str:
-    """A raw line break in JSON can only be space between tokens."""
+    """Without raw line breaks."""
     return document.replace("\n", " ").replace("\r", " ")
 
 

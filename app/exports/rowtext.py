@@ -1,7 +1,7 @@
 """The rows of a chunk as they come out of its frame, in parts of bounded size. Pure.
 
 An event's text is JSON as orjson writes it: `…"rows":[["a",null],["b","c"]]}`. Where it has more
-than a part of 64 KiB it is cut between rows, found by counting quotation marks and not by looking
+than a part of 32 KiB it is cut between rows, found by counting quotation marks and not by looking
 at values. A row that is larger than a part comes as its values, and a value that is larger in
 pieces: nobody has to hold it whole, and no step of its parsing takes long.
 """
@@ -14,7 +14,7 @@ import orjson
 
 from app.runs.frames import Damaged
 
-PART_BYTES = 64 * 1024
+PART_BYTES = 32 * 1024  # objects of parts twice as large cost a quarter more CPU
 DATA_FIELD = b"\ndata: "
 ROWS_KEY = b'"rows":['
 EVENT_END = b"]}\n\n"
