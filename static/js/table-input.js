@@ -69,6 +69,7 @@ export class TableInput {
   async #menu() {
     const { layout, range, head } = this.#table;
     const index = layout.placing.shown[range.active.column];
+    if (index === undefined) return;
     const { openHeadingMenu } = await import("./column-menu.js");
     openHeadingMenu(this.#table, head.cell(index), index);
   }
