@@ -283,6 +283,7 @@ export class ReportPage {
     if (columns) setTimeout(() => this.#provide(), TICK);
     this.table.hidden = columns === null;
     this.panel?.close();
+    document.querySelector(".menu")?.remove();
     setText(at("said"), "");
   }
 

@@ -52,6 +52,15 @@ def test_the_menu_of_all_columns_brings_them_back(page: ReportPage) -> None:
     assert page.driver.switch_to.active_element.get_attribute("id") == "columns"
 
 
+def test_a_menu_goes_with_the_rows_that_it_was_of(page: ReportPage) -> None:
+    page.open("numbers").run_to_the_end().element("columns").click()
+    page.until(lambda: page.texts(".menu"), "the menu is open")
+    page.script("history.back()")
+    page.wait_for_stage("Not run yet")
+
+    page.until(lambda: not page.texts(".menu"), "the menu is gone", seconds=5)
+
+
 def test_a_width_is_dragged_fitted_and_typed_and_kept_for_the_report(page: ReportPage) -> None:
     table = Table(page.open("numbers").run_to_the_end())
     before = table.width("name")
