@@ -14,7 +14,7 @@ import orjson
 
 from app.runs.frames import Damaged
 
-PART_BYTES = 32 * 1024  # objects of parts twice as large cost a quarter more CPU
+PART_BYTES = 32 * 1024  # twice as much takes 6 MB more of a server, and saves no CPU there
 DATA_FIELD = b"\ndata: "
 ROWS_KEY = b'"rows":['
 EVENT_END = b"]}\n\n"
