@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from app.database.connection import cancellation
+from app.database.copy_messages import rows_kept
 from app.database.cursor import Selection
 from app.database.tasks import to_its_end
 
@@ -93,14 +94,15 @@ async def _copied(
 ) -> int:
     literals = [row[0] for row in await connection.fetch(QUOTED, list(selection.binds))]
     inlined = selection.inlined(sql, literals)
-    copying = asyncio.create_task(
-        connection.copy_from_query(inlined, output=taking.feed, **options)
-    )
-    try:
-        await asyncio.wait([copying])
-    except asyncio.CancelledError:
-        await to_its_end(asyncio.create_task(_end(copying, taking, connection)))
-        raise
+    with rows_kept(connection):
+        copying = asyncio.create_task(
+            connection.copy_from_query(inlined, output=taking.feed, **options)
+        )
+        try:
+            await asyncio.wait([copying])
+        except asyncio.CancelledError:
+            await to_its_end(asyncio.create_task(_end(copying, taking, connection)))
+            raise
     ended = copying.exception()  # asked for in any case, else asyncio logs that nobody did
     if error := taking.error or ended:
         raise error

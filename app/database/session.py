@@ -54,6 +54,8 @@ class Session:
             "statement_timeout": _milliseconds(self.timeout),
             "lock_timeout": _milliseconds(min(self.timeout, LOCK_SECONDS)),
             "idle_in_transaction_session_timeout": _milliseconds(IDLE_SECONDS),
+            # asyncpg loses the rows of a COPY that it has read together with a message behind them.
+            "client_min_messages": "error",
             # A statement that is opened again has to bring its rows in the same order.
             "synchronize_seqscans": "off",
         }

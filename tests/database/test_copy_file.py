@@ -14,6 +14,7 @@ from app.catalog.statement import Composition, compose
 from app.database.connection import CancellableConnection
 from app.database.copy import copy_file
 from app.database.session import Session, reading_transaction
+from app.errors import QueryFailed
 from tests.activity import backends, until_active
 
 if TYPE_CHECKING:
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
 NAME = "rowstream copying"
 CSV = {"format": "csv"}
 MANY = "select i, repeat('x', 100) as text from generate_series(1, 1000000) as i"
+THOUSANDS = "generate_series(1, 200000)"
+# Tells of every five-hundredth row.
+TELLING = """
+create or replace function {level}_each(i int) returns int language plpgsql as $$
+begin
+    if i % 500 = 0 then raise {level} 'row %', i; end if;
+    return i;
+end $$
+"""
 WAIT_SECONDS = 10.0
 
 
@@ -33,6 +43,8 @@ async def connection(shared_database_url: str) -> "AsyncGenerator[Connection]":
         connection_class=CancellableConnection,
         server_settings={"application_name": NAME},
     )
+    for level in ("info", "notice", "warning"):
+        await made.execute(TELLING.format(level=level))
     async with reading_transaction(made, Session(timeout=30, timezone="UTC", name=NAME)):
         yield made
     await made.close()
@@ -64,6 +76,37 @@ async def test_the_bytes_are_copys_and_the_rows_are_counted(connection: "Connect
     data, rows = await copied(connection, "select i, E'a\nb' from generate_series(1, 3) as i")
 
     assert (data, rows) == (b'1,"a\nb"\n2,"a\nb"\n3,"a\nb"\n', 3)
+
+
+@pytest.mark.parametrize("level", ["notice", "warning"])
+async def test_what_functions_tell_between_rows_loses_none(
+    connection: "Connection", level: str
+) -> None:
+    data, rows = await copied(connection, f"select {level}_each(i) from {THOUSANDS} as i")
+
+    assert (data.count(b"\n"), rows) == (200_000, 200_000)
+
+
+async def test_where_rows_can_have_been_lost_it_fails(connection: "Connection") -> None:
+    with pytest.raises(QueryFailed, match="RAISE INFO"):
+        await copied(connection, f"select info_each(i) from {THOUSANDS} as i")
+
+    assert await is_usable(connection)
+
+
+async def test_the_rows_that_came_with_an_error_are_there(connection: "Connection") -> None:
+    pieces: list[bytes] = []
+
+    async def take(data: bytes) -> None:
+        pieces.append(data)
+        await asyncio.sleep(0.001)  # PostgreSQL is faster: a read has as much as fits
+
+    asked = await composed(connection, f"select 1 / (150000 - i) from {THOUSANDS} as i")
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await copy_file(connection, asked, asked.raw(), take, options=CSV)
+
+    # PostgreSQL itself keeps up to 8 KB back.
+    assert b"".join(pieces).count(b"\n") > 150_000 - 8192 // 2
 
 
 async def test_who_can_wait_is_given_more_at_a_time_and_misses_nothing(

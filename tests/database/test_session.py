@@ -33,6 +33,7 @@ async def test_the_settings_hold_inside_and_not_after(connection: "Connection") 
         "standard_conforming_strings": "on",
         "TimeZone": "Asia/Tokyo",
         "application_name": "rowstream 0123abcd",
+        "client_min_messages": "error",
         "synchronize_seqscans": "off",
     }
     assert await setting(connection, "TimeZone") == before
