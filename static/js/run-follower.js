@@ -22,7 +22,6 @@ import { askRun } from "./api.js";
 import { waitAfter } from "./backoff.js";
 import { mayPass, problemFrom } from "./problem.js";
 import { RunStream, isEnd } from "./run-stream.js";
-import { RunWatch } from "./run-watch.js";
 import { takeSlot } from "./stream-slot.js";
 
 /**
@@ -54,14 +53,14 @@ export class RunFollower {
 
   /**
    * @param {string} run @param {number} after the number of the last event that is known, 0 = none @param {Follower} tell
-   * @param {{ random?: () => number, ask?: typeof askRun, stream?: typeof RunStream, watch?: typeof RunWatch,
+   * @param {{ random?: () => number, ask?: typeof askRun, stream?: typeof RunStream, watch?: () => Promise<typeof import("./run-watch.js")>,
    *   slot?: typeof takeSlot, network?: EventTarget }} means
    */
   constructor(run, after, tell, means = {}) {
     this.#run = run;
     this.#after = after;
     this.#tell = tell;
-    this.#means = { random: Math.random, ask: askRun, stream: RunStream, watch: RunWatch, slot: takeSlot, network: globalThis, ...means };
+    this.#means = { random: Math.random, ask: askRun, stream: RunStream, watch: () => import("./run-watch.js"), slot: takeSlot, network: globalThis, ...means };
   }
 
   start() {
@@ -119,9 +118,14 @@ export class RunFollower {
     return true;
   }
 
-  #watch() {
+  // What watches comes when it is needed: most runs are streamed to their end.
+  async #watch() {
     this.#close();
-    this.#line = new this.#means.watch(this.#run, this);
+    const effort = this.#effort;
+    const loaded = await this.#means.watch().catch(() => null);
+    if (effort !== this.#effort) return;
+    if (loaded) this.#line = new loaded.RunWatch(this.#run, this);
+    else this.#wait();
   }
 
   /** How many chunks are known. */

@@ -13,8 +13,8 @@ const gone = new ProblemError({ code: "gone", title: "", status: 410, detail: ""
 const bytes = new Uint8Array();
 
 /** A follower whose connections, slots and answers are the test's. `lines` are what it has opened. */
-async function follow({ answers = [], slots = Infinity, full = false, after = 0 } = {}) {
-  const world = { heard: [], lines: [], slots, full, network: new EventTarget(), taken: [] };
+async function follow({ answers = [], slots = Infinity, full = false, after = 0, absent = 0 } = {}) {
+  const world = { heard: [], lines: [], slots, full, absent, network: new EventTarget(), taken: [] };
   const line = (kind) =>
     class {
       constructor(_run, ...rest) {
@@ -36,6 +36,10 @@ async function follow({ answers = [], slots = Infinity, full = false, after = 0 
     world.taken.push(lost);
     return () => (world.slots += 1);
   };
+  const watch = async () => {
+    if (world.absent-- > 0) throw new TypeError("The module could not be loaded.");
+    return { RunWatch: line("watch") };
+  };
   const told = (what) => (value) => world.heard.push(`${what} ${value.status ?? value}`);
   world.finish = told("finished");
   const ask = async () => {
@@ -50,7 +54,7 @@ async function follow({ answers = [], slots = Infinity, full = false, after = 0 
       event: told("event"), seen: told("seen"), store: { chunks: 3, get isFull() { return world.full; } },
       connection: (state, wait) => world.heard.push(`${state} ${wait}`), finished: async (record) => world.finish(record), refused: told("refused"),
     },
-    { random: () => 1, ask, stream: line("stream"), watch: line("watch"), slot, network: world.network },
+    { random: () => 1, ask, stream: line("stream"), watch, slot, network: world.network },
   );
   world.follower.start();
   await settled();
@@ -208,6 +212,7 @@ test("rows beyond what the page can keep are watched for, without a slot", async
   const world = await follow({ slots: 1 });
   world.full = true;
   world.open.event("chunk", 1, bytes);
+  await settled();
   world.open.seen(...look(5));
   await settled();
   assert.deepEqual(kinds(world), ["(stream)", "watch"]);
@@ -241,6 +246,13 @@ test("a watch that loses the server waits like a stream", async () => {
   world.open.lost(away.problem);
   await pass(1000);
   assert.deepEqual(kinds(world), ["(watch)", "watch"]);
+});
+
+test("a watch whose module cannot be had is tried again, as after a loss", async () => {
+  const world = await follow({ slots: 0, absent: 1, answers: ["processing"] });
+  assert.equal(world.heard.at(-1), "waiting 1000");
+  await pass(1000);
+  assert.deepEqual(kinds(world), ["watch"]);
 });
 
 test("who watches can look at once", async () => {
