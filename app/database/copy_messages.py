@@ -21,12 +21,10 @@ if TYPE_CHECKING:
     from app.database.pool import Connection
 
 LOOK_SECONDS = 0.0005  # nobody tells when asyncpg reads on
-ERROR_BYTES = 8192  # of an error with all that belongs to it; a longer one is not held back
-# An ErrorResponse begins with its severity, twice, and its SQLSTATE, ends with two zeros
-# (PostgreSQL, 54.8 Error and Notice Message Fields), and ReadyForQuery follows. No text of COPY's
-# has a zero.
-ENDS = (b"\0\0", b"Z\0\0\0\x05E")
-ERROR = re.compile(rb"E(.{4})S[^\0]*\0V(?:ERROR|FATAL|PANIC)\0C", re.DOTALL)
+LATE_BYTES = 8192  # of an error with what comes behind it; one that begins earlier is not held back
+# How an ErrorResponse begins: its severity, twice, and its SQLSTATE (PostgreSQL, 54.8 Error and
+# Notice Message Fields). No text of COPY's has a zero, so no row looks like it.
+ERROR = re.compile(rb"E.{4}S[^\0]*\0V(?:ERROR|FATAL|PANIC)\0C", re.DOTALL)
 
 
 @contextmanager
@@ -56,16 +54,13 @@ def rows_kept(connection: "Connection") -> Generator[None]:
 
 
 def parts(data: bytes) -> list[bytes]:
-    """The same bytes, cut before an error at their end."""
-    found = ERROR.search(data, max(0, len(data) - ERROR_BYTES)) if data.endswith(ENDS) else None
-    if found is None or not _is_last(data, found):
-        return [data]
-    return [part for part in (data[: found.start()], data[found.start() :]) if part]
+    """The same bytes, cut before an error near their end.
 
-
-def _is_last(data: bytes, found: re.Match[bytes]) -> bool:
-    end = found.start() + 1 + int.from_bytes(found[1], "big")
-    return data[end:] in (b"", ENDS[1])
+    Behind it PostgreSQL says which settings the end of the transaction has changed.
+    """
+    found = ERROR.search(data, max(0, len(data) - LATE_BYTES))
+    start = len(data) if found is None else found.start()
+    return [part for part in (data[:start], data[start:]) if part]
 
 
 class _Between(asyncio.Protocol):

@@ -140,11 +140,12 @@ async def test_both_readers_keep_the_rows_before_one_that_is_too_large(
 
 
 async def test_both_readers_fail_with_the_same_words(both: Both) -> None:
-    """What came before the failure in the same fetch, or in the same read, is lost with it."""
+    """What came before the failure in the same fetch is lost with it; COPY loses nothing."""
     (*_, (_, cursor)), (*_, (_, copy)) = await both.told("breaks")
 
     assert copy["error"] == cursor["error"]
     assert copy["error"]["code"] == "query_failed"
+    assert (cursor["rows"], copy["rows"]) == (1000, 1499)
 
 
 async def test_the_chunks_say_where_their_rows_stand(both: Both) -> None:
