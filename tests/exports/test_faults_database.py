@@ -27,6 +27,7 @@ where application_name like 'rowstream export %' and query like 'COPY%' and stat
 QUEUE = (
     "select pid from pg_stat_activity where query ilike '%pgqueuer%' and pid <> pg_backend_pid()"
 )
+IS_IDLE = "select state = 'idle' from pg_stat_activity where pid = $1"
 ATTEMPTS = "select attempt from rowstream.run where id = $1"
 DURABLE = "checkpoint"  # the tests' clusters do not wait for their commits to be safe
 
@@ -77,6 +78,16 @@ async def pid_of(gate: Gate, sql: str = COPYING) -> int:
 
     await until(one, "one backend", found)
     return (await found())[0]
+
+
+async def stopped(gate: Gate, sql: str) -> int:
+    """That backend, stopped between two statements: in one it can hold what others wait for."""
+    while True:
+        pid = await pid_of(gate, sql)
+        os.kill(pid, signal.SIGSTOP)
+        if await gate.connection.fetchval(IS_IDLE, pid):
+            return pid
+        os.kill(pid, signal.SIGCONT)
 
 
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
@@ -264,8 +275,7 @@ async def test_a_frozen_queue_is_left_for_another_connection(
         exporting_over(replace(settings, state_url=own_postgres.url())) as server,
     ):
         await works_again(server)
-        pid = await pid_of(gate, QUEUE)
-        os.kill(pid, signal.SIGSTOP)
+        pid = await stopped(gate, QUEUE)
         try:
             export = await server.start(n=3)
             await server.reached(export, "completed")
