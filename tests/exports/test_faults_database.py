@@ -69,15 +69,17 @@ async def works_again(server: Exporting) -> None:
 
 async def pid_of(gate: Gate, sql: str = COPYING) -> int:
     """The only backend that this finds."""
+    pids: list[int] = []
 
     async def found() -> list[int]:
-        return [row["pid"] for row in await gate.connection.fetch(sql)]
+        pids[:] = [row["pid"] for row in await gate.connection.fetch(sql)]
+        return pids
 
     async def one() -> bool:
         return len(await found()) == 1
 
     await until(one, "one backend", found)
-    return (await found())[0]
+    return pids[0]
 
 
 async def stopped(gate: Gate, sql: str) -> int:
