@@ -113,6 +113,11 @@ class Runs:
         local = self.locals.get(run)
         return local is not None and local.runner.ended.is_set()
 
+    def is_being_told_here(self, run: RunId) -> bool:
+        """Whether this process still writes its events; the last one comes after its status."""
+        local = self.locals.get(run)
+        return local is not None and not local.runner.ended.is_set()
+
     def reader(self, run: Run) -> BacklogReader:
         """The run's backlog; Gone when it is deleted. Use it in a `with` block."""
         return self._backlogs.reader(run.id)
