@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from app.errors import RowstreamError
 from app.runs.chunking import Block, Chunk, Chunker
@@ -62,8 +61,7 @@ class Delivery:
 
     def moved(self, position: int) -> None:
         """The run's place in line has changed; the pulse says so."""
-        self._journal.run = replace(self._journal.run, position=position)
-        self._journal.spoke_at = float("-inf")
+        self._journal.moved(position)
         self._nudge()
 
     async def pulse(self) -> None:

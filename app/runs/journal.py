@@ -65,15 +65,32 @@ class Journal:
         most_bytes: int,
         grown: Callable[[int, bytes], None],
     ) -> None:
-        self.run = run
         self.spoke_at = clock.monotonic()
+        self._run = run
         self._writer = writer
         self._executor = executor
         self._clock = clock
         self._most_bytes = most_bytes
         self._grown = grown
         self._progress = Progress()
+        self._size = writer.size
+        self._chunks = writer.chunks
         self._lock = asyncio.Lock()
+
+    @property
+    def run(self) -> Run:
+        """The run as it is now. What moves with every event is kept beside it until it is asked
+        for: a run has two dozen fields.
+        """
+        return replace(
+            self._run,
+            rows=self._progress.rows,
+            chunks=self._chunks,
+            bytes=self._size,
+            total=self._progress.total,
+            total_kind=self._progress.total_kind,
+            progress=self._progress.percent,
+        )
 
     async def begin(self, chunk_rows: int) -> None:
         """Write `run`."""
@@ -82,12 +99,17 @@ class Journal:
 
     async def start(self) -> None:
         """The run has left the line."""
-        self.run = self.run.started(self._clock.now())
+        self._run = self._run.started(self._clock.now())
         await self.tell()
+
+    def moved(self, position: int) -> None:
+        """The run's place in line has changed; whoever looks at `spoke_at` says so."""
+        self._run = replace(self._run, position=position)
+        self.spoke_at = float("-inf")
 
     async def columns(self, columns: Sequence[Column], *, reader: str, reason: str) -> None:
         """Write `columns`: the query is prepared."""
-        self.run = replace(self.run, reader=reader, reader_reason=reason)
+        self._run = replace(self._run, reader=reader, reader_reason=reason)
         described: list[Json] = [
             {"name": column.name, "type": column.type, "label": column.label} for column in columns
         ]
@@ -106,7 +128,7 @@ class Journal:
 
     async def stage(self, stage: Stage, position: int | None = None) -> None:
         """What is happening now."""
-        self.run = replace(self.run, stage=stage, position=position)
+        self._run = replace(self._run, stage=stage, position=position)
         await self.tell()
 
     async def tell(self) -> None:
@@ -120,19 +142,17 @@ class Journal:
         TooLarge before a chunk when the run has had its share of the disk.
         """
         async with self._lock:
-            before = self.run.chunks
+            before = self._chunks
             await self._in_thread(partial(self._append_chunks, chunks))
-            return self.run.chunks > before
+            return self._chunks > before
 
     async def end(self, run: Run) -> None:
         """Write the final event. The run has ended even where the disk does not take that event."""
         async with self._lock:
-            self.run = replace(
-                run,
-                rows=self._writer.rows,
-                chunks=self._writer.chunks,
-                bytes=self._writer.size,
-            )
+            self._run = run
+            self._chunks, self._size = self._writer.chunks, self._writer.size
+            rows = self._writer.rows
+            self._progress = Progress(rows, run.total, run.total_kind, run.progress)
             try:
                 data = final_data(self.run, self._elapsed())
                 await self._append(final_name(self.run), data, kind="final")
@@ -142,28 +162,18 @@ class Journal:
                 self._writer.close()
 
     async def _show_total(self, progress: Progress) -> None:
-        self._show_progress(progress)
+        self._progress = progress
         await self._append("progress", progress_data(self.run, self._elapsed()))
 
     def _show(self, appended: Appended) -> None:
         self.spoke_at = self._clock.monotonic()
-        self.run = replace(self.run, bytes=appended.size, chunks=appended.chunks)
+        self._size, self._chunks = appended.size, appended.chunks
         if appended.progress is not None:
-            self._show_progress(appended.progress)
+            self._progress = appended.progress
         self._grown(appended.number, appended.event)
 
-    def _show_progress(self, progress: Progress) -> None:
-        self._progress = progress
-        self.run = replace(
-            self.run,
-            rows=progress.rows,
-            total=progress.total,
-            total_kind=progress.total_kind,
-            progress=progress.percent,
-        )
-
     def _elapsed(self) -> int:
-        return self.run.elapsed_ms(self._clock.now())
+        return self._run.elapsed_ms(self._clock.now())
 
     async def _append(self, name: EventName, data: bytes, *, kind: Kind = "other") -> None:
         await self._in_thread(partial(self._append_event, name, data, kind=kind))
@@ -200,7 +210,7 @@ class Journal:
         progress: Progress | None = None,
     ) -> Appended:
         writer = self._writer
-        event = event_bytes(self.run.id, writer.events + 1, name, *data)
+        event = event_bytes(self._run.id, writer.events + 1, name, *data)
         writer.append(event, kind=kind, rows=rows)
         return Appended(writer.events, event, writer.size, writer.chunks, progress)
 
