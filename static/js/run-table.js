@@ -25,7 +25,7 @@ const SETTLE = 200;
 /** Rows that decide how wide the columns begin. */
 const SAMPLE = 50;
 /** Row elements made in one frame: thirty with twenty columns take longer than a frame may. */
-const MADE = 8;
+const MADE = 6;
 /** Row elements at most, whatever the size of the screen. */
 const MOST_ROWS = 90;
 /** Characters whose width says how wide one is. */
@@ -52,6 +52,8 @@ export class RunTable extends HTMLElement {
   #sized = false;
   #complete = false;
   #frame = 0;
+  /** The frame in which row elements were made last. @type {CSSNumberish | null} */
+  #made = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #settling;
   /** The active cell's element. @type {HTMLElement | undefined} */
@@ -170,7 +172,7 @@ export class RunTable extends HTMLElement {
 
   /** @param {number} size */
   #pool(size) {
-    const most = Math.min(size, this.#rows.length + MADE);
+    const most = Math.min(size, this.#rows.length + (this.#isMade() ? 0 : MADE));
     if (most < size) this.#frame = requestAnimationFrame(() => this.draw());
     while (this.#rows.length < most) {
       const row = new TableRow();
@@ -179,6 +181,15 @@ export class RunTable extends HTMLElement {
       this.body.append(row.element);
     }
     for (const row of this.#rows.splice(size)) row.element.remove();
+  }
+
+  // The page and the table itself may each draw in one frame.
+  /** Whether this frame has had its share of new row elements. */
+  #isMade() {
+    const frame = document.timeline.currentTime;
+    const made = frame === this.#made;
+    this.#made = frame;
+    return made;
   }
 
   // Rows that stay in the window keep their elements, so that few are written anew.
