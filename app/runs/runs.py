@@ -108,15 +108,12 @@ class Runs:
         local = self.locals.get(run)
         return local.changes if local else PolledChanges()
 
-    def is_ended_here(self, run: RunId) -> bool:
-        """Whether it is a run of this process that has ended."""
+    def ended_here(self, run: RunId) -> bool | None:
+        """Whether the last event of a run of this process is written, which comes after its status;
+        None for a run of another.
+        """
         local = self.locals.get(run)
-        return local is not None and local.runner.ended.is_set()
-
-    def is_being_told_here(self, run: RunId) -> bool:
-        """Whether this process still writes its events; the last one comes after its status."""
-        local = self.locals.get(run)
-        return local is not None and not local.runner.ended.is_set()
+        return None if local is None else local.runner.ended.is_set()
 
     def reader(self, run: Run) -> BacklogReader:
         """The run's backlog; Gone when it is deleted. Use it in a `with` block."""

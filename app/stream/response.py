@@ -164,8 +164,8 @@ async def _untold_end(
     Either it could not take the final event, as on a full disk, or it was damaged since. Asked of
     runs that are known to have ended at once, of others once per silence.
     """
-    is_asked = silent or run.is_final or runs.is_ended_here(run.id)
-    if not is_asked or runs.is_being_told_here(run.id):
+    told = runs.ended_here(run.id)
+    if told is False or not (told or silent or run.is_final):
         return None
     now = await runs.get(run.id)
     if not now.is_final or reader.record(number + 1) is not None:
