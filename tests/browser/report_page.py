@@ -27,10 +27,17 @@ const found = new Map();
 const frame = () => new Promise((go) => requestAnimationFrame(() => go()));
 const rows = () => [...grid.querySelectorAll(".body [role=row]")];
 const isBusy = (row) => row.getAttribute("aria-busy") === "true";
+// Row elements are made a few in a frame; a tab that was hidden has had no frames.
+const isFull = () => {
+  const last = rows().at(-1);
+  const bottom = grid.getBoundingClientRect().top + grid.clientHeight;
+  const isEnd = last && Number(last.ariaRowIndex) >= Number(grid.ariaRowCount);
+  return last && (isEnd || last.getBoundingClientRect().bottom >= bottom - 1);
+};
 (async () => {
   for (let top = 0; top < grid.scrollHeight; top += grid.clientHeight - 100) {
     grid.scrollTop = top;
-    do await frame().then(frame); while (rows().some(isBusy));
+    do await frame().then(frame); while (rows().some(isBusy) || !isFull());
     for (const row of rows()) {
       const cell = row.querySelector("[role=gridcell]");
       found.set(row.getAttribute("aria-rowindex"), cell.textContent);
