@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import cast
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.runs.run import RunId
+from app.runs.run import Run, RunId
 from app.stream.response import PING_SECONDS, event_stream
 from tests.decoding import Coding
 from tests.serving import Served, serving, small_app
@@ -44,3 +45,16 @@ async def following(
         asked(url, "/stream", coding=coding, buffer=buffer) as wire,
     ):
         yield wire
+
+
+def pieces_of(server: Served, run: Run, *, ping_seconds: float) -> AsyncGenerator[bytes]:
+    """The pieces of a run's event stream as they would be sent, each when the test takes it."""
+    stream = event_stream(
+        server.runs,
+        run,
+        after=0,
+        accept_encoding="identity",
+        send_timeout=LONG,
+        ping_seconds=ping_seconds,
+    )
+    return cast("AsyncGenerator[bytes]", vars(stream)["body_iterator"])

@@ -172,8 +172,11 @@ export class RunTable extends HTMLElement {
 
   /** @param {number} size */
   #pool(size) {
-    const most = Math.min(size, this.#rows.length + (this.#isMade() ? 0 : MADE));
+    // The page and the table itself may each draw in one frame.
+    const frame = document.timeline.currentTime;
+    const most = frame === this.#made ? this.#rows.length : Math.min(size, this.#rows.length + MADE);
     if (most < size) this.#frame = requestAnimationFrame(() => this.draw());
+    if (most > this.#rows.length) this.#made = frame;
     while (this.#rows.length < most) {
       const row = new TableRow();
       row.arrange(this.layout.slots);
@@ -181,15 +184,6 @@ export class RunTable extends HTMLElement {
       this.body.append(row.element);
     }
     for (const row of this.#rows.splice(size)) row.element.remove();
-  }
-
-  // The page and the table itself may each draw in one frame.
-  /** Whether this frame has had its share of new row elements. */
-  #isMade() {
-    const frame = document.timeline.currentTime;
-    const made = frame === this.#made;
-    this.#made = frame;
-    return made;
   }
 
   // Rows that stay in the window keep their elements, so that few are written anew.

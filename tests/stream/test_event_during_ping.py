@@ -1,12 +1,10 @@
 """What is written while a ping goes out is not left for the next one to find."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from typing import cast
 
 from app.runs.events import PING
 from app.runs.run import RunId
-from app.stream.response import event_stream
+from tests.following import pieces_of
 from tests.serving import Served
 
 PING_SECONDS = 1.5  # less than the 2 s after which a run says that it lives
@@ -14,15 +12,7 @@ PING_SECONDS = 1.5  # less than the 2 s after which a run says that it lives
 
 async def test_an_end_that_comes_while_a_ping_is_sent_is_told_at_once(server: Served) -> None:
     run = await server.runs.get(RunId(await server.start("sleeping")))
-    stream = event_stream(
-        server.runs,
-        run,
-        after=0,
-        accept_encoding="identity",
-        send_timeout=5.0,
-        ping_seconds=PING_SECONDS,
-    )
-    pieces = cast("AsyncGenerator[bytes]", vars(stream)["body_iterator"])
+    pieces = pieces_of(server, run, ping_seconds=PING_SECONDS)
     while await anext(pieces) != PING:
         pass
     # The ping is with the client, who has not taken it yet.
